@@ -1,0 +1,123 @@
+package csvio
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gocarina/gocsv"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Writer writes rows of type T after a header. It keeps up to a chunk of rows back
+// until Flush, so that gocsv's set-up is paid once for many; an error stays.
+type Writer[T any] struct {
+	out    gocsv.CSVWriter
+	rows   []T
+	count  int
+	header bool // written
+	err    error
+}
+
+// NewWriter returns a Writer on w. Nothing is written before the first Flush.
+func NewWriter[T any](w io.Writer) *Writer[T] {
+	return &Writer[T]{out: gocsv.DefaultCSVWriter(w), rows: make([]T, 0, chunkRows)}
+}
+
+// Write adds a row.
+func (w *Writer[T]) Write(row T) error {
+	w.rows = append(w.rows, row)
+	w.count++
+	if len(w.rows) == cap(w.rows) {
+		return w.Flush()
+	}
+	return w.err
+}
+
+// Rows returns how many rows were given to Write.
+func (w *Writer[T]) Rows() int { return w.count }
+
+// Flush writes what is kept back. A stream without rows has its header all the same.
+func (w *Writer[T]) Flush() error {
+	if w.err != nil {
+		return w.err
+	}
+	switch {
+	case !w.header:
+		w.err = gocsv.MarshalCSV(w.rows, w.out)
+		w.header = true
+	case len(w.rows) > 0:
+		w.err = gocsv.MarshalCSVWithoutHeaders(w.rows, w.out)
+	}
+	w.rows = w.rows[:0]
+	return w.err
+}
+
+// partialSuffix marks a file that is still being written; no reader looks at it.
+const partialSuffix = ".partial"
+
+// File is a CSV file in the making: it takes its name when it is whole.
+type File[T any] struct {
+	*Writer[T]
+	path  string
+	file  *os.File
+	codec io.WriteCloser // nil: plain
+}
+
+// Create starts the file at path, compressed as its ending (.gz, .zst) says. Until
+// Commit the rows stand in a file of that name with .partial behind it.
+func Create[T any](path string) (*File[T], error) {
+	f, err := os.Create(path + partialSuffix)
+	if err != nil {
+		return nil, err
+	}
+	file := &File[T]{path: path, file: f}
+	var w io.Writer = f
+	switch filepath.Ext(path) {
+	case ".gz":
+		file.codec = gzip.NewWriter(f)
+	case ".zst":
+		if file.codec, err = zstd.NewWriter(f, zstd.WithEncoderConcurrency(1)); err != nil {
+			return nil, errors.Join(err, file.Abort())
+		}
+	}
+	if file.codec != nil {
+		w = file.codec
+	}
+	file.Writer = NewWriter[T](w)
+	return file, nil
+}
+
+// Commit makes the file whole: everything on disk, then under its name.
+func (f *File[T]) Commit() error {
+	err := f.Flush()
+	if f.codec != nil && err == nil {
+		err = f.codec.Close()
+	}
+	if err == nil {
+		err = f.file.Sync()
+	}
+	if err != nil {
+		return errors.Join(err, f.Abort())
+	}
+	if err := f.file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.file.Name(), f.path)
+}
+
+// Abort removes what was written.
+func (f *File[T]) Abort() error {
+	return errors.Join(f.file.Close(), os.Remove(f.file.Name()))
+}
+
+// TrimExt returns the file name without .csv, .csv.gz or .csv.zst.
+func TrimExt(name string) string {
+	for _, ext := range []string{".gz", ".zst", ".csv"} {
+		name = strings.TrimSuffix(name, ext)
+	}
+	return name
+}

@@ -1,0 +1,75 @@
+package finding
+
+// Analyses. Every name below them is listed with its unit; a name with (x) is a
+// series. Each scalar of a run is in the unit of the table, of n requests, queries
+// or batches; over all runs it is the mean over the runs, n being their number.
+const (
+	// Throughput of the ramp.
+	//   successful_requests  requests  2xx/3xx with the expected text, in the whole run
+	//   failed_requests      requests  all others; note code=timeout etc. for one code, code=all for their sum
+	//   requests_per_second  requests/second (x: seconds, middle of a window): successful requests by the time they were answered
+	//   cpu_per_request      seconds   CPU of both guests for one successful request, where cgroup counters tell
+	Throughput = "throughput"
+	// Latency of the ramp's successful requests, in seconds.
+	//   mean p50 p90 p95 p99 max
+	//   trend_slope        seconds/user  Theil-Sen slope of the 10 s medians against users, before onset
+	//   consistency        ratio         robust spread of the requests about the moving average, relative to it, before onset
+	//   request            (x: seconds, when sent) thinned; every extreme of the run is kept
+	//   moving_average_30  (x: seconds, of the newest of the 30) mean of 30 successive successful requests by time sent
+	//   median_10s p95_10s (x: seconds, middle of a window)
+	Latency = "latency"
+	// SwapOnset: begin of sustained swapping. Note source=counters or source=latency says from what;
+	// latency alone can only tell degradation.
+	//   time   seconds
+	//   users  users
+	//   none   no onset in this run (value 0), or in no run at all
+	//   swap_used  bytes (x: seconds) of the application guest
+	//   swap_rate  pages/second (x: seconds): swapped in and out, or refaulted, by the application guest
+	SwapOnset = "swap_onset"
+	// ErrorOnset: begin of sustained failures.
+	//   time seconds, users, none: as in SwapOnset
+	//   failures_per_second  requests/second (x: seconds, middle of a window), by the time they ended
+	ErrorOnset = "error_onset"
+	// Capacity: Universal Scalability Law.
+	//   lambda sigma kappa peak_users peak_throughput
+	Capacity = "capacity"
+	// Select: one SELECT from the application guest, in seconds.
+	//   median mean p99
+	Select = "select"
+	// Isolation: one batch of INSERTs from the application guest beside CPU stressors.
+	//   unstressed   seconds
+	//   stressed     seconds (x: stressors)
+	//   degradation  ratio   (x: stressors) stressed over unstressed of the same testbed
+	// These have x and are scalars all the same: a run's, over runs, compared with the baseline.
+	Isolation = "isolation"
+	// Startup.
+	//   first_page   seconds  from stopped to the first good page
+	//   image_build  seconds
+	//   image_size   bytes
+	Startup = "startup"
+	// Footprint: host memory in use, in bytes.
+	//   empty idle   without, and with the idle testbed
+	//   testbed      their difference
+	Footprint = "footprint"
+	// Environment: what was measured, where and how.
+	//   a fact's key, such as kernel: value 1, n the runs it holds in; note host=app;value=6.1.0
+	//   source: a file that was read, value its rows; note file=NAME;sha256=DIGEST
+	Environment = "environment"
+	// Validity: what to doubt.
+	//   warning: note warning=too-few-runs and labels that say more
+	Validity = "validity"
+)
+
+// Units.
+const (
+	Seconds           = "seconds"
+	Requests          = "requests"
+	Users             = "users"
+	Bytes             = "bytes"
+	Ratio             = "ratio"
+	Rows              = "rows"
+	Pages             = "pages"
+	RequestsPerSecond = "requests/second"
+	PagesPerSecond    = "pages/second"
+	SecondsPerUser    = "seconds/user"
+)
