@@ -11,17 +11,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"runtime"
 
 	"github.com/gocarina/gocsv"
 )
-
-// chunkRows is how many rows are decoded at a time: enough that gocsv's set-up
-// for a call vanishes, few enough that a chunk stays in the cache.
-const chunkRows = 4096
 
 // Stat says what was read from one source: enough to recognise it again.
 type Stat struct {
@@ -49,82 +45,148 @@ func Scan[T any](ctx context.Context, sources []Source, fn func(*T) error) ([]St
 	return stats, nil
 }
 
-// chunk is a run of decoded rows, and the error that ended the source after them.
+// chunk is the rows of a block, and the error that ended the source after them.
 type chunk[T any] struct {
 	rows []T
 	err  error
 }
 
-func scanSource[T any](ctx context.Context, s Source, fn func(*T) error) (Stat, error) {
-	st := Stat{Name: s.Name}
-	f, err := s.open()
-	if err != nil {
-		return st, err
-	}
-	defer f.Close()
-	digest := &digester{r: f, h: sha256.New()}
-	plain, err := decompress(digest)
-	if err != nil {
-		return st, fmt.Errorf("%s: %w", s.Name, err)
-	}
-	defer plain.Close()
-
-	// Decoding runs one chunk ahead of fn, so that both cores work.
-	ctx, cancel := context.WithCancel(ctx)
-	chunks := make(chan chunk[T], 1)
-	go func() {
-		defer close(chunks)
-		decodeChunks(ctx, s.Name, plain, chunks)
-	}()
-	defer func() { // the decoder must not outlive its source
-		cancel()
-		for range chunks {
-		}
-	}()
-
-	for c := range chunks {
-		for i := range c.rows {
-			if err := fn(&c.rows[i]); err != nil {
-				return st, err
-			}
-		}
-		st.Rows += len(c.rows)
-		if c.err != nil {
-			return st, c.err
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return st, err
-	}
-	if _, err := io.Copy(io.Discard, digest); err != nil { // what a codec leaves unread
-		return st, fmt.Errorf("%s: %w", s.Name, err)
-	}
-	st.SHA256 = hex.EncodeToString(digest.h.Sum(nil))
-	return st, nil
+// task is a block to be decoded, and where its rows go.
+type task[T any] struct {
+	block
+	rows chan chunk[T]
 }
 
-// decodeChunks sends the rows of r until its end, an error or cancellation.
-func decodeChunks[T any](ctx context.Context, name string, r io.Reader, out chan<- chunk[T]) {
-	lines := newRecords(name, r, Header[T]())
+// scanner reads one source: one goroutine cuts it into blocks, as many as there are
+// processors decode them side by side, and the caller takes the rows in order.
+type scanner[T any] struct {
+	name   string
+	order  chan task[T] // as they stand in the source
+	work   chan task[T]
+	texts  chan []byte // to be used again
+	slices chan []T    // likewise
+
+	closed chan struct{} // closed after the source, from when on the following stand
+	digest string
+	err    error
+}
+
+func scanSource[T any](ctx context.Context, src Source, fn func(*T) error) (Stat, error) {
+	st := Stat{Name: src.Name}
+	f, err := src.open()
+	if err != nil {
+		return st, err
+	}
+	workers := runtime.GOMAXPROCS(0)
+	s := &scanner[T]{
+		name: src.Name, order: make(chan task[T], workers), work: make(chan task[T], workers),
+		texts: make(chan []byte, 2*workers+2), slices: make(chan []T, 2*workers+2), closed: make(chan struct{}),
+	}
+	// Whatever ends the scan ends the goroutines; the one that reads closes the source.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go s.read(ctx, f)
+	for range workers {
+		go s.decode()
+	}
 	for {
-		batch, err := lines.next(chunkRows)
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		c := chunk[T]{err: err}
-		if len(batch) > 1 { // the header comes first
-			if derr := gocsv.UnmarshalDecoder(rowsDecoder(batch), &c.rows); derr != nil {
-				c = chunk[T]{err: lines.locate(derr)}
-			}
-		}
 		select {
-		case out <- c:
+		case <-ctx.Done():
+			return st, ctx.Err()
+		case t, more := <-s.order:
+			if !more {
+				<-s.closed
+				if err := ctx.Err(); err != nil {
+					return st, err
+				}
+				st.SHA256 = s.digest
+				return st, s.err
+			}
+			c := <-t.rows
+			for i := range c.rows {
+				if err := fn(&c.rows[i]); err != nil {
+					return st, err
+				}
+			}
+			st.Rows += len(c.rows)
+			if c.err != nil {
+				return st, c.err
+			}
+			recycle(s.slices, c.rows)
+		}
+	}
+}
+
+// read cuts the source into tasks until it ends or the scan does, and closes it.
+func (s *scanner[T]) read(ctx context.Context, f io.ReadCloser) {
+	defer close(s.closed)
+	defer f.Close()
+	defer close(s.order)
+	defer close(s.work)
+	raw := &digester{r: f, h: sha256.New()}
+	plain, err := decompress(raw)
+	if err != nil {
+		s.err = fmt.Errorf("%s: %w", s.name, err)
+		return
+	}
+	defer plain.Close()
+	cut := blocks{in: plain, size: blockBytes}
+	for {
+		t := task[T]{cut.next(reuse(s.texts)), make(chan chunk[T], 1)}
+		select {
+		case s.order <- t:
+			s.work <- t
 		case <-ctx.Done():
 			return
 		}
-		if c.err != nil {
-			return
+		if t.err != nil {
+			break
 		}
+	}
+	if _, err := io.Copy(io.Discard, raw); err != nil { // what a codec leaves unread
+		s.err = fmt.Errorf("%s: %w", s.name, err)
+	}
+	s.digest = hex.EncodeToString(raw.h.Sum(nil))
+}
+
+// decode works until there are no more tasks.
+func (s *scanner[T]) decode() {
+	p := newParser(s.name, Header[T]())
+	for t := range s.work {
+		rows, err := p.parse(t.block)
+		c := chunk[T]{err: err}
+		if n := len(rows) - 1; n > 0 { // the header comes first
+			// gocsv fills a slice that is long enough in place.
+			if c.rows = reuse(s.slices); cap(c.rows) < n {
+				c.rows = make([]T, n+n/4)
+			}
+			c.rows = c.rows[:cap(c.rows)]
+			if derr := gocsv.UnmarshalDecoder(rowsDecoder(rows), &c.rows); derr != nil {
+				c = chunk[T]{err: p.locate(derr)}
+			} else {
+				c.rows = c.rows[:n]
+			}
+		}
+		recycle(s.texts, t.text)
+		t.rows <- c
+	}
+}
+
+// reuse returns what is there to be used again, or nil.
+func reuse[T any](pool chan []T) []T {
+	select {
+	case s := <-pool:
+		return s
+	default:
+		return nil
+	}
+}
+
+// recycle puts s where reuse finds it.
+func recycle[T any](pool chan []T, s []T) {
+	select {
+	case pool <- s:
+	default:
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
+// chunkRows is how many rows are encoded at a time: enough that gocsv's set-up for
+// a call vanishes.
+const chunkRows = 4096
+
 // Writer writes rows of type T after a header. It keeps up to a chunk of rows back
 // until Flush, so that gocsv's set-up is paid once for many; an error stays.
 type Writer[T any] struct {

@@ -1,0 +1,166 @@
+package csvio
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// parser splits blocks into the fields of their rows. The fields of a block share
+// one string. Rows without quotes, which is nearly all of them, are cut at commas.
+type parser struct {
+	name   string // of the source
+	header []string
+	plain  string // the header as it stands in a file
+
+	line   int // read last, from 1
+	rows   [][]string
+	lines  []int    // of each row but the header
+	fields []string // back rows
+}
+
+func newParser(name string, header []string) *parser {
+	return &parser{name: name, header: header, plain: strings.Join(header, ",")}
+}
+
+// parse returns the header followed by the block's rows, valid until the next call.
+// Rows that precede an error come with it; the end of the stream is none.
+func (p *parser) parse(b block) ([][]string, error) {
+	p.rows, p.lines, p.fields = append(p.rows[:0], p.header), p.lines[:0], p.fields[:0]
+	p.line = b.line
+	text := string(b.text)
+	if b.line == 0 {
+		var err error
+		if text, err = p.first(text, b.err); err != nil {
+			return p.rows, err
+		}
+	}
+	quotes := strings.IndexByte(text, '"') >= 0
+	for text != "" {
+		line, rest, ended := strings.Cut(text, "\n")
+		p.line++
+		if !ended {
+			return p.rows, p.cutOff(line, b.err)
+		}
+		from := text
+		text = rest
+		line = strings.TrimSuffix(line, "\r")
+		if line == "" || line == p.plain {
+			continue
+		}
+		start, number := len(p.fields), p.line
+		if quotes && strings.IndexByte(line, '"') >= 0 {
+			var err error
+			if text, err = p.quoted(from, b.err); err != nil {
+				return p.rows, err
+			}
+		} else {
+			p.fields = splitPlain(line, p.fields)
+		}
+		row := p.fields[start:len(p.fields):len(p.fields)]
+		if len(row) != len(p.header) {
+			return p.rows, p.errorf("torn row: %d fields, want %d: %q", len(row), len(p.header), clip(line))
+		}
+		p.rows, p.lines = append(p.rows, row), append(p.lines, number)
+	}
+	if b.err != nil && b.err != io.EOF {
+		p.line++
+		return p.rows, p.errorf("%w", b.err)
+	}
+	return p.rows, nil
+}
+
+// first returns what follows the stream's first line, which must be the header.
+func (p *parser) first(text string, end error) (string, error) {
+	if text == "" && end == io.EOF {
+		return "", fmt.Errorf("%s: empty: no header row %q", p.name, p.plain)
+	}
+	line, rest, ended := strings.Cut(strings.TrimPrefix(text, "\ufeff"), "\n")
+	p.line++
+	if !ended {
+		return "", p.cutOff(line, end)
+	}
+	if line = strings.TrimSuffix(line, "\r"); line != p.plain {
+		return "", p.errorf("header is %q, want %q (collect writes observations, analyze writes findings)", clip(line), p.plain)
+	}
+	return rest, nil
+}
+
+// cutOff is the error of a last line without an end: half a number would still parse.
+func (p *parser) cutOff(line string, end error) error {
+	if end != nil && end != io.EOF {
+		return p.errorf("%w", end)
+	}
+	return p.errorf("torn row: the line has no end: %q", clip(line))
+}
+
+// quoted appends the fields of the row that text begins with, which holds quotes and
+// so may span lines (RFC 4180), and returns the text behind it. The row's first line
+// has been read.
+func (p *parser) quoted(text string, end error) (string, error) {
+	first, length, open := p.line, 0, false
+	for {
+		i := strings.IndexByte(text[length:], '\n')
+		if i < 0 {
+			p.line = first
+			if end != nil && end != io.EOF {
+				return "", p.errorf("%w", end)
+			}
+			return "", p.errorf("torn row: a quote is never closed: %q", clip(text))
+		}
+		if strings.Count(text[length:length+i], `"`)%2 == 1 {
+			open = !open
+		}
+		length += i + 1
+		if !open {
+			break
+		}
+		p.line++
+	}
+	fields, err := csv.NewReader(strings.NewReader(text[:length])).Read()
+	if err != nil {
+		var perr *csv.ParseError
+		if errors.As(err, &perr) {
+			err = perr.Err
+		}
+		return "", p.errorf("%w: %q", err, clip(text[:length]))
+	}
+	p.fields = append(p.fields, fields...)
+	return text[length:], nil
+}
+
+// locate turns gocsv's complaint about one of the rows into one about the file.
+func (p *parser) locate(err error) error {
+	var perr *csv.ParseError
+	if !errors.As(err, &perr) || perr.Line < 2 || perr.Line-2 >= len(p.lines) {
+		return fmt.Errorf("%s: %w", p.name, err)
+	}
+	return fmt.Errorf("%s:%d: column %s: %w", p.name, p.lines[perr.Line-2], p.header[perr.Column-1], perr.Err)
+}
+
+func (p *parser) errorf(format string, args ...any) error {
+	return fmt.Errorf("%s:%d: "+format, append([]any{p.name, p.line}, args...)...)
+}
+
+// splitPlain appends the fields of a line without quotes.
+func splitPlain(line string, fields []string) []string {
+	for {
+		i := strings.IndexByte(line, ',')
+		if i < 0 {
+			return append(fields, line)
+		}
+		fields = append(fields, line[:i])
+		line = line[i+1:]
+	}
+}
+
+// clip shortens a line for an error message.
+func clip(s string) string {
+	const most = 120
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}
