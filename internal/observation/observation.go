@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 
 	"virtcmp/internal/csvio"
 )
@@ -65,6 +67,9 @@ func Good(code string) bool {
 	return len(code) == 3 && (code[0] == '2' || code[0] == '3')
 }
 
+// longest is more seconds than any experiment lasts: a time beyond is a date, or in other units.
+const longest = 1e8
+
 // UnmarshalCSVWithFields implements gocsv.TypeUnmarshalCSVWithFields.
 func (o *Observation) UnmarshalCSVWithFields(column, text string) (err error) {
 	switch column {
@@ -79,12 +84,16 @@ func (o *Observation) UnmarshalCSVWithFields(column, text string) (err error) {
 		o.Experiment = text
 		err = required(text)
 	case "time":
-		o.Time, err = csvio.ParseFinite(text)
+		if o.Time, err = csvio.ParseFinite(text); err == nil && math.Abs(o.Time) > longest {
+			err = fmt.Errorf("%s: not in seconds since the experiment's start", text)
+		}
 	case "metric":
 		o.Metric = text
 		err = required(text)
 	case "value":
-		o.Value, err = csvio.ParseFinite(text)
+		if o.Value, err = csvio.ParseFinite(text); err == nil && o.Value < 0 && strings.HasSuffix(o.Metric, "_duration_seconds") {
+			err = fmt.Errorf("%s: a duration is not negative", text)
+		}
 	case "users":
 		o.Users = NoUsers
 		if text != "" {
