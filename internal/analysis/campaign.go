@@ -1,0 +1,270 @@
+package analysis
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"virtcmp/internal/csvio"
+	"virtcmp/internal/observation"
+)
+
+// campaign is what the analyses look at: the observations that one of them reads,
+// by run, and the facts.
+type campaign struct {
+	runs     map[runKey]*run
+	facts    facts
+	baseline string
+	seed     uint64
+	sources  []csvio.Stat // that the rows came from, by name
+
+	// Set by settle, in order of name and number.
+	testbeds []string
+	sorted   []*run
+
+	unread map[string]int // rows by experiment that no analysis knows
+	codes  codes
+	newest *run // of the row before: the next is nearly always the same run's
+}
+
+// runKey identifies a run: one repetition of one experiment on one testbed.
+type runKey struct {
+	testbed, experiment string
+	number              int
+}
+
+// run holds the observations of one run.
+type run struct {
+	runKey
+	end      float64   // seconds: when the newest row says something of
+	requests []request // by when they were sent, once settled
+	series   map[seriesKey]*series
+	failed   int // rows of series whose code says so; they are in no series
+
+	newest    *series // of the row before
+	newestKey seriesKey
+
+	ramp *ramp // of a ramp, once settled
+}
+
+// request is one HTTP request; a run may have millions.
+type request struct {
+	sent, took float64 // seconds
+	users      int32
+	code       code
+	good       bool
+}
+
+// ended is when the request was answered or given up.
+func (r request) ended() float64 { return r.sent + r.took }
+
+// seriesKey names a counter or a probe's measurements within a run.
+type seriesKey struct {
+	metric string
+	labels csvio.Labels
+}
+
+// series is a counter over time, or the measurements of a probe.
+type series struct {
+	seriesKey
+	points []point
+}
+
+// point is a value at a time, or at another x.
+type point struct{ x, y float64 }
+
+// values returns the points' values in order of time.
+func (s *series) values() []float64 {
+	v := make([]float64, len(s.points))
+	for i, p := range s.points {
+		v[i] = p.y
+	}
+	return v
+}
+
+// code is an index into the codes that occur.
+type code uint16
+
+// codes numbers the codes in order of appearance, which differs between orders of
+// the same rows: it must not show in a finding.
+type codes struct {
+	names  []string
+	newest code
+}
+
+func (c *codes) number(name string) code {
+	if int(c.newest) < len(c.names) && c.names[c.newest] == name {
+		return c.newest
+	}
+	i := slices.Index(c.names, name)
+	if i < 0 {
+		i = len(c.names)
+		c.names = append(c.names, strings.Clone(name))
+	}
+	c.newest = code(i)
+	return c.newest
+}
+
+// observe takes in one row.
+func (c *campaign) observe(o *observation.Observation) {
+	if o.Experiment == observation.Environment {
+		c.facts.observe(o)
+		return
+	}
+	metrics, known := reads[o.Experiment]
+	if !known {
+		if _, ok := c.unread[o.Experiment]; !ok {
+			c.unread[strings.Clone(o.Experiment)] = 0
+		}
+		c.unread[o.Experiment]++
+		return
+	}
+	r := c.newest
+	if r == nil || r.testbed != o.Testbed || r.number != o.Run || r.experiment != o.Experiment {
+		r = c.run(runKey{o.Testbed, o.Experiment, o.Run})
+	}
+	if o.Metric == requestDuration {
+		if o.Experiment != observation.Ramp {
+			return
+		}
+		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: c.codes.number(o.Code), good: observation.Good(o.Code)}
+		r.end = max(r.end, q.ended())
+		r.requests = append(r.requests, q)
+		return
+	}
+	r.end = max(r.end, o.Time)
+	if o.Code != "" && !observation.Good(o.Code) {
+		r.failed++
+		return
+	}
+	key := seriesKey{o.Metric, o.Labels}
+	if r.newest == nil || r.newestKey != key {
+		if !metrics[o.Metric] {
+			return
+		}
+		s, ok := r.series[key]
+		if !ok {
+			key = seriesKey{strings.Clone(o.Metric), csvio.Labels(strings.Clone(string(o.Labels)))}
+			s = &series{seriesKey: key}
+			r.series[key] = s
+		}
+		r.newest, r.newestKey = s, s.seriesKey
+	}
+	r.newest.points = append(r.newest.points, point{o.Time, o.Value})
+}
+
+// run returns the run of that key, making it if it is new.
+func (c *campaign) run(key runKey) *run {
+	r, ok := c.runs[key]
+	if !ok {
+		key.testbed, key.experiment = strings.Clone(key.testbed), strings.Clone(key.experiment)
+		r = &run{runKey: key, series: map[seriesKey]*series{}}
+		c.runs[key] = r
+	}
+	c.newest = r
+	return r
+}
+
+// settle brings everything into an order that does not depend on that of the rows.
+func (c *campaign) settle() {
+	c.sorted = slices.SortedFunc(maps.Values(c.runs), func(a, b *run) int {
+		return cmp.Or(cmp.Compare(a.testbed, b.testbed), cmp.Compare(a.experiment, b.experiment), cmp.Compare(a.number, b.number))
+	})
+	for _, r := range c.sorted {
+		c.testbeds = append(c.testbeds, r.testbed)
+	}
+	c.testbeds = slices.Compact(c.testbeds)
+	parallel(len(c.sorted), func(i int) {
+		r := c.sorted[i]
+		if !slices.IsSortedFunc(r.requests, c.byTime) {
+			slices.SortFunc(r.requests, c.byTime)
+		}
+		for _, s := range r.series {
+			slices.SortFunc(s.points, func(a, b point) int {
+				return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y))
+			})
+		}
+		if r.experiment == observation.Ramp {
+			r.ramp = c.newRamp(r)
+		}
+	})
+}
+
+// byTime orders requests by when they were sent, and those sent at once by what else is known of them.
+func (c *campaign) byTime(a, b request) int {
+	switch {
+	case a.sent < b.sent:
+		return -1
+	case a.sent > b.sent:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(a.took, b.took), cmp.Compare(a.users, b.users), strings.Compare(c.codes.names[a.code], c.codes.names[b.code]))
+}
+
+// of returns the runs of an experiment.
+func (c *campaign) of(experiment string) []*run {
+	var runs []*run
+	for _, r := range c.sorted {
+		if r.experiment == experiment {
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}
+
+// all returns the run's series of a metric whose labels have the given key=value
+// pairs, in order of their labels.
+func (r *run) all(metric string, pairs ...string) []*series {
+	var found []*series
+	for key, s := range r.series {
+		if key.metric == metric && has(key.labels, pairs) {
+			found = append(found, s)
+		}
+	}
+	slices.SortFunc(found, func(a, b *series) int { return cmp.Compare(a.labels, b.labels) })
+	return found
+}
+
+func has(l csvio.Labels, pairs []string) bool {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if l.Get(pairs[i]) != pairs[i+1] {
+			return false
+		}
+	}
+	return true
+}
+
+// values returns the values of all such series.
+func (r *run) values(metric string, pairs ...string) []float64 {
+	var values []float64
+	for _, s := range r.all(metric, pairs...) {
+		values = append(values, s.values()...)
+	}
+	return values
+}
+
+// one returns the first of all, or nil.
+func (r *run) one(metric string, pairs ...string) *series {
+	if s := r.all(metric, pairs...); len(s) > 0 {
+		return s[0]
+	}
+	return nil
+}
+
+// parallel calls fn with 0 to n-1, as many at a time as there are processors.
+func parallel(n int, fn func(int)) {
+	var group sync.WaitGroup
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range n {
+		limit <- struct{}{}
+		group.Go(func() {
+			fn(i)
+			<-limit
+		})
+	}
+	group.Wait()
+}

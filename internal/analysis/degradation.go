@@ -1,0 +1,62 @@
+package analysis
+
+import (
+	"math"
+
+	"virtcmp/internal/observation"
+	"virtcmp/internal/stat"
+)
+
+const (
+	degradedWindows = 500 // of a run, at most: change point search is nearly quadratic in them
+	degradedFewest  = 10  // requests in a window, on average
+)
+
+// degradationFromLatency finds where service degrades for good, from requests alone.
+//
+// In a closed loop latency grows with the users even where nothing is wrong: by
+// Little's law it is users/throughput. Its logarithm after division by the users
+// falls until the server is saturated, is flat from then on, and rises when
+// throughput collapses; that rise is looked for.
+func (p *ramp) degradationFromLatency(c *codes) onset {
+	width := max(1, p.duration/degradedWindows, degradedFewest*p.duration/float64(max(1, len(p.requests))))
+	var signal, start []float64
+	for _, w := range p.windows(width) {
+		if v, ok := w.timePerUser(c); ok {
+			signal = append(signal, math.Log(v))
+			start = append(start, w.from)
+		}
+	}
+	rise, measured := stat.FindRise(signal)
+	if !measured || !rise.Found {
+		return onset{measured: measured}
+	}
+	return onset{measured: true, found: true, time: start[rise.Index]}
+}
+
+// timePerUser returns the mean latency of the window's requests divided by the mean of
+// their users. Requests that timed out, and those in flight at the run's end that had
+// already taken longer than the mean, took at least as long as their rows say and
+// count so; other failures say nothing. ok is false if nothing is left.
+func (w window) timePerUser(c *codes) (seconds float64, ok bool) {
+	var took, users float64
+	n := 0
+	count := func(q request) {
+		took, users, n = took+q.took, users+float64(q.users), n+1
+	}
+	for _, q := range w.requests {
+		if q.good || c.names[q.code] == observation.CodeTimeout {
+			count(q)
+		}
+	}
+	if n == 0 {
+		return 0, false
+	}
+	mean := took / float64(n)
+	for _, q := range w.requests {
+		if q.took > mean && c.names[q.code] == observation.CodeUnfinished {
+			count(q)
+		}
+	}
+	return took / users, took > 0 && users > 0
+}

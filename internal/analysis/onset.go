@@ -1,0 +1,47 @@
+package analysis
+
+import (
+	"virtcmp/internal/csvio"
+	"virtcmp/internal/finding"
+)
+
+// onsets adds when, and at how many users, an onset was: of each run, and the mean
+// over the runs that have one. What has none is said to have none. source says what
+// it was told from; it may be empty.
+func (r *report) onsets(ramps []*ramp, source string, of func(*ramp) onset) {
+	var note csvio.Labels
+	if source != "" {
+		note = csvio.MakeLabels("source", source)
+	}
+	q := newQuantities(r)
+	time := q.of("time", finding.Seconds, finding.None, note)
+	users := q.of("users", finding.Users, finding.None, note)
+	measured, found := map[string]int{}, map[string]int{}
+	for _, p := range ramps {
+		o := of(p)
+		if !o.measured {
+			continue
+		}
+		measured[p.testbed]++
+		if !o.found {
+			f := scalar(p.testbed, "none", "", 0, len(p.requests))
+			f.Run, f.Note = finding.Run(p.number), note
+			r.add(f)
+			continue
+		}
+		found[p.testbed]++
+		time.set(p.runKey, o.time, len(p.requests))
+		if n := p.users(o.time); n >= 0 {
+			users.set(p.runKey, float64(n), len(p.requests))
+		}
+	}
+	time.outOf, users.outOf = measured, measured
+	q.flush()
+	for testbed, runs := range measured {
+		if found[testbed] == 0 {
+			f := scalar(testbed, "none", "", 0, runs)
+			f.Note = note
+			r.add(f)
+		}
+	}
+}

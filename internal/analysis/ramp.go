@@ -1,0 +1,145 @@
+package analysis
+
+import (
+	"math"
+	"sort"
+
+	"virtcmp/internal/observation"
+)
+
+// requestDuration is the metric of a request: a row each.
+const requestDuration = "http_request_duration_seconds"
+
+// ramp is a closed ramp's run, made ready for the analyses.
+type ramp struct {
+	*run
+	duration float64 // seconds: as planned, else until the last row
+	schedule schedule
+	swap     onset // from counters
+	degraded onset // from latency
+}
+
+// onset is where a regime begins in a run.
+type onset struct {
+	measured bool // the run has what it takes to tell
+	found    bool
+	time     float64 // seconds
+}
+
+func (c *campaign) newRamp(r *run) *ramp {
+	p := &ramp{run: r, schedule: c.scheduleOf(r.testbed), duration: r.end}
+	if p.whole() && r.end <= p.schedule.end/wholeRun { // an answer may come in a little late
+		p.duration = p.schedule.end
+	}
+	p.swap = p.swapFromCounters()
+	p.degraded = p.degradationFromLatency(&c.codes)
+	return p
+}
+
+// wholeRun is the share of its planned time that a run must have lasted.
+const wholeRun = 0.95
+
+// whole reports whether the run lasted as long as planned.
+func (p *ramp) whole() bool { return p.schedule.end > 0 && p.end >= wholeRun*p.schedule.end }
+
+// ramps returns the runs of ramps that sent requests.
+func (c *campaign) ramps() []*ramp {
+	var ramps []*ramp
+	for _, r := range c.of(observation.Ramp) {
+		if len(r.requests) > 0 {
+			ramps = append(ramps, r.ramp)
+		}
+	}
+	return ramps
+}
+
+// regimeEnd is when the run's first regime ends: the onset of swapping, or where
+// counters cannot tell, of degradation; +Inf if there is none.
+func (p *ramp) regimeEnd() float64 {
+	o := p.swap
+	if !o.measured {
+		o = p.degraded
+	}
+	if !o.found {
+		return math.Inf(1)
+	}
+	return o.time
+}
+
+// users returns how many virtual users were active t seconds after the start: as
+// many as when the last request before t was sent, for every new user sends at once.
+// It is negative where the rows do not say.
+func (p *ramp) users(t float64) int {
+	i := sort.Search(len(p.requests), func(i int) bool { return p.requests[i].sent > t })
+	return int(p.requests[max(i-1, 0)].users)
+}
+
+// window is the requests sent within a span of time.
+type window struct {
+	from, to float64 // seconds
+	requests []request
+}
+
+func (w window) middle() float64 { return (w.from + w.to) / 2 }
+
+// windows cuts the run into windows of that width; the last ends with the run. Requests
+// sent after the run's planned end are in none.
+func (p *ramp) windows(width float64) []window {
+	var all []window
+	next := 0
+	for i := 0; float64(i)*width < p.duration; i++ {
+		w := window{from: float64(i) * width, to: min(float64(i+1)*width, p.duration)}
+		first := next
+		for next < len(p.requests) && p.requests[next].sent < w.to {
+			next++
+		}
+		w.requests = p.requests[first:next]
+		all = append(all, w)
+	}
+	return all
+}
+
+// rateWindow is the width of the windows that requests are counted in.
+const rateWindow = 5 // seconds
+
+// rate returns how many requests a second ended, of those that count says, by window.
+func (p *ramp) rate(count func(request) bool) []sample {
+	if p.duration <= 0 {
+		return nil
+	}
+	counts := make([]int, int(math.Ceil(p.duration/rateWindow)))
+	for _, q := range p.requests {
+		if count(q) {
+			i := int(q.ended() / rateWindow)
+			counts[min(max(i, 0), len(counts)-1)]++
+		}
+	}
+	samples := make([]sample, len(counts))
+	for i, n := range counts {
+		from, to := float64(i)*rateWindow, min(float64(i+1)*rateWindow, p.duration)
+		samples[i] = sample{point{(from + to) / 2, float64(n) / (to - from)}, n}
+	}
+	return samples
+}
+
+// schedule is a ramp's plan: zero where no fact tells.
+type schedule struct {
+	from, to  int
+	over, end float64 // seconds
+}
+
+func (c *campaign) scheduleOf(testbed string) schedule {
+	get := func(key string) float64 {
+		v, _ := c.facts.number(testbed, generator, key)
+		return v
+	}
+	return schedule{from: int(get("ramp_from")), to: int(get("ramp_to")), over: get("ramp_over_seconds"), end: get("ramp_end_seconds")}
+}
+
+// known reports whether the plan says how many users there should be.
+func (s schedule) known() bool { return s.to >= s.from && s.from > 0 && s.over > 0 }
+
+// users returns how many users there should be t seconds after the start.
+func (s schedule) users(t float64) int {
+	return min(s.from+int(math.Floor(t*float64(s.to-s.from+1)/s.over)), s.to)
+}

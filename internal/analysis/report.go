@@ -1,0 +1,87 @@
+package analysis
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+
+	"virtcmp/internal/finding"
+)
+
+// report collects the findings of one analysis.
+type report struct {
+	campaign *campaign
+	analysis string
+	findings []finding.Finding
+}
+
+// add adds a finding, which is of the report's analysis. One whose value is no finite
+// number, as from rows near the limits of their type, says nothing and is left out;
+// an interval that has no finite end is none.
+func (r *report) add(f finding.Finding) {
+	if !finite(f.Value) || f.X.Present() && !finite(f.X) {
+		return
+	}
+	if !finite(f.Low) || !finite(f.High) {
+		f.Low, f.High = finding.None, finding.None
+	}
+	f.Analysis = r.analysis
+	r.findings = append(r.findings, f)
+}
+
+func finite(n finding.Number) bool { return n-n == 0 }
+
+// sorted returns the findings by their columns from left to right, except that the
+// points of a series stay together: the note, which tells series apart, goes before x.
+func (r *report) sorted() []finding.Finding {
+	slices.SortFunc(r.findings, func(a, b finding.Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.Testbed, b.Testbed), cmp.Compare(a.Baseline, b.Baseline), cmp.Compare(a.Run, b.Run),
+			cmp.Compare(a.Name, b.Name), cmp.Compare(a.Note, b.Note), cmp.Compare(a.X, b.X), cmp.Compare(a.Value, b.Value),
+			cmp.Compare(a.N, b.N),
+		)
+	})
+	return r.findings
+}
+
+// scalar returns a finding without x and interval.
+func scalar(testbed, name, unit string, value float64, n int) finding.Finding {
+	return finding.Finding{
+		Testbed: testbed, Name: name, X: finding.None, Value: finding.Number(value),
+		Low: finding.None, High: finding.None, Unit: unit, N: n,
+	}
+}
+
+// sample is a point of a series and the number of rows that it rests on.
+type sample struct {
+	point
+	n int
+}
+
+// series adds a series of a run.
+func (r *report) series(of runKey, name, unit string, samples []sample) {
+	for _, s := range samples {
+		f := scalar(of.testbed, name, unit, s.y, s.n)
+		f.Run, f.X = finding.Run(of.number), finding.Number(s.x)
+		r.add(f)
+	}
+}
+
+// each returns the points as samples that rest on n rows each.
+func each(points []point, n int) []sample {
+	samples := make([]sample, len(points))
+	for i, p := range points {
+		samples[i] = sample{p, n}
+	}
+	return samples
+}
+
+// random returns the source of the random numbers for one finding. It depends on the
+// seed and on what is found, not on what else is found.
+func (r *report) random(f *finding.Finding) *rand.Rand {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00%v\x00%s", r.analysis, f.Testbed, f.Baseline, f.Name, f.X, f.Note)
+	return rand.New(rand.NewPCG(r.campaign.seed, h.Sum64()))
+}

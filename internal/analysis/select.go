@@ -1,0 +1,29 @@
+package analysis
+
+import (
+	"slices"
+
+	"virtcmp/internal/finding"
+	"virtcmp/internal/observation"
+	"virtcmp/internal/stat"
+)
+
+// selectDuration is the metric of a SELECT: a row each.
+const selectDuration = "sql_select_duration_seconds"
+
+// selects tells how long single SELECTs took.
+func selects(c *campaign, r *report) {
+	q := newQuantities(r)
+	for _, run := range c.of(observation.Select) {
+		took := run.values(selectDuration)
+		if len(took) == 0 {
+			continue
+		}
+		slices.Sort(took)
+		n := len(took)
+		q.plain("median", finding.Seconds).set(run.runKey, stat.Quantile(took, 0.5), n)
+		q.plain("mean", finding.Seconds).set(run.runKey, stat.Mean(took), n)
+		q.plain("p99", finding.Seconds).set(run.runKey, stat.Quantile(took, 0.99), n)
+	}
+	q.flush()
+}

@@ -1,0 +1,60 @@
+package analysis
+
+import (
+	"strings"
+
+	"virtcmp/internal/finding"
+)
+
+// softwareEmulation: times under an emulated processor are the emulator's.
+func softwareEmulation(c *campaign, r *report) {
+	for _, testbed := range c.testbeds {
+		if v, _ := c.facts.lookup(testbed, host, "accelerator"); v == "tcg" {
+			r.warn(testbed, finding.SoftwareEmulation, c.runCount(testbed), "accelerator", v)
+		}
+	}
+}
+
+// demonstration: the embedded application stands in for the real one.
+func demonstration(c *campaign, r *report) {
+	for _, testbed := range c.testbeds {
+		if v, _ := c.facts.lookup(testbed, generator, "demonstration"); v == "yes" {
+			r.warn(testbed, finding.Demonstration, c.runCount(testbed))
+		}
+	}
+}
+
+// differences: what should be the same for testbeds that are compared, and is not.
+func differences(c *campaign, r *report) {
+	for _, row := range c.facts.all() {
+		warning := mustAgree(row)
+		value, ok := c.facts.lookup(c.baseline, row.host, row.key)
+		if warning == "" || !ok || row.testbed == c.baseline || row.value == value {
+			continue
+		}
+		r.warn(row.testbed, warning, len(c.facts[row]), "host", row.host, "key", row.key, "value", row.value, "baseline", c.baseline, "baseline_value", value)
+	}
+}
+
+// mustAgree returns what to warn of where a fact differs from the baseline's, or "".
+func mustAgree(f fact) string {
+	switch f.host {
+	case app, db:
+		switch {
+		case strings.HasPrefix(f.key, "limit_") || f.key == "cpu_shares" || f.key == "cgroup_parent":
+			return finding.DifferentLimits
+		case strings.HasPrefix(f.key, "software_") || f.key == "image_digest" || f.key == "os":
+			return finding.DifferentVersions
+		}
+	case host:
+		switch f.key {
+		case "kernel", "os", "cpu_model", "cpus", "memory_bytes", "swap_bytes":
+			return finding.DifferentHosts
+		}
+	case generator:
+		if strings.HasPrefix(f.key, "ramp_") || f.key == "loop" || f.key == "insert_rows" || f.key == "virtcmp_version" {
+			return finding.DifferentLoad
+		}
+	}
+	return ""
+}

@@ -1,0 +1,31 @@
+package stat
+
+import "math"
+
+// Cusum is Page's cumulative sum test for the share of failures in a sequence of
+// trials (Page, Continuous inspection schemes, Biometrika 41, 1954). It sums the
+// log-likelihood ratio of a failure share of Bad against one of Good, starting
+// again from zero whenever the sum would be negative, and alarms when the sum
+// reaches Limit. While the share is Good, false alarms are at least exp(Limit)
+// trials apart in the mean (Lorden, Annals of Mathematical Statistics 42, 1971).
+type Cusum struct {
+	Good, Bad float64 // shares of failures, 0 < Good < Bad < 1
+	Limit     float64
+
+	sum float64
+}
+
+// Add takes the outcome of the next trial. began reports that the sum has left zero
+// with it, alarm that the sum stands at or above the limit, and over that it has
+// come back to zero.
+func (c *Cusum) Add(failed bool) (began, alarm, over bool) {
+	before := c.sum
+	if failed {
+		c.sum += math.Log(c.Bad / c.Good)
+	} else {
+		c.sum += math.Log((1 - c.Bad) / (1 - c.Good))
+	}
+	// The cap lets a recovery show after as many successes, however long the failures went on.
+	c.sum = min(max(c.sum, 0), 2*c.Limit)
+	return before == 0 && c.sum > 0, c.sum >= c.Limit, before > 0 && c.sum == 0
+}
