@@ -30,7 +30,7 @@ const (
 // 27, 2017), levels are medians. The level before is that of the plateau: of
 // everything since the series first came within 30 % of its lowest level. The test
 // takes the plateau's autocorrelation into account, since a slow wander is no rise.
-// The onset itself is then where a flat line with a rising one behind it fits best.
+// The rise itself begins where a flat line with a rising, or a higher, one behind it fits best.
 func FindRise(y []float64) (r Rise, ok bool) {
 	if len(y) < 2*riseSegment {
 		return Rise{}, false
@@ -55,7 +55,7 @@ func FindRise(y []float64) (r Rise, ok bool) {
 		}
 		z := (Median(slices.Clone(after)) - flat) / math.Sqrt(longRunVariance(before)*(1/float64(len(before))+1/float64(len(after))))
 		if z > riseZ {
-			return Rise{Found: true, Index: plateau + hinge(y[plateau:cuts[k+1]], flat), Z: z}, true
+			return Rise{Found: true, Index: plateau + kink(y[plateau:cuts[k+1]], flat), Z: z}, true
 		}
 	}
 	return Rise{}, true
@@ -93,19 +93,21 @@ func longRunVariance(x []float64) float64 {
 	return spread * spread * (1 + rho) / (1 - rho)
 }
 
-// hinge returns the index from which on a line that rises from level, after which
-// nothing but level, fits y best in the sense of least squares.
-func hinge(y []float64, level float64) int {
+// kink returns the index from which on y, which is flat at level before, is fitted
+// best by either a rising line that starts from level or another flat one, in the
+// sense of least squares.
+func kink(y []float64, level float64) int {
 	best, at := math.Inf(1), 0
-	before := 0.0 // squared residuals of the flat part
+	before := 0.0 // squared residuals of what is before k
 	for k := range y {
-		var xx, xy, yy float64
+		var xx, xy, yy, sum float64
 		for i := k; i < len(y); i++ {
 			x, d := float64(i-k+1), y[i]-level
-			xx, xy, yy = xx+x*x, xy+x*d, yy+d*d
+			xx, xy, yy, sum = xx+x*x, xy+x*d, yy+d*d, sum+d
 		}
-		slope := max(0, xy/xx)
-		if sse := before + yy - slope*(2*xy-slope*xx); sse < best {
+		line := yy - max(0, xy)*xy/xx
+		flat := yy - sum*sum/float64(len(y)-k)
+		if sse := before + min(line, flat); sse < best {
 			best, at = sse, k
 		}
 		before += (y[k] - level) * (y[k] - level)
