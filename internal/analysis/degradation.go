@@ -22,10 +22,16 @@ func (p *ramp) degradationFromLatency(c *codes) onset {
 	width := max(1, p.duration/degradedWindows, degradedFewest*p.duration/float64(max(1, len(p.requests))))
 	var signal, start []float64
 	for _, w := range p.windows(width) {
-		if v, ok := w.timePerUser(c); ok {
+		v, ok := w.timePerUser(c)
+		switch {
+		case ok:
 			signal = append(signal, math.Log(v))
-			start = append(start, w.from)
+		case len(signal) > 0: // every user still waits for what was sent before
+			signal = append(signal, signal[len(signal)-1])
+		default:
+			continue
 		}
+		start = append(start, w.from)
 	}
 	rise, measured := stat.FindRise(signal)
 	if !measured || !rise.Found {

@@ -145,8 +145,9 @@ func (p *ramp) swapUsed() []point {
 
 // swapFromCounters finds where sustained swapping begins: the first sample whose
 // rate exceeds the threshold, in the first of three successive spans whose mean
-// rates all do. The threshold is the median rate of the spans in the first 15 % of
-// the run plus five robust standard deviations, at least swapFloor and at most swapCeiling.
+// rates all do. The threshold is twice the median rate of the spans in the first 15 %
+// of the run, or the median plus five robust standard deviations if that is more;
+// but at least swapFloor and at most swapCeiling.
 func (p *ramp) swapFromCounters() onset {
 	traffic := p.swapTraffic()
 	if len(traffic) < 2 || p.duration <= 0 {
@@ -160,7 +161,7 @@ func (p *ramp) swapFromCounters() onset {
 	threshold := float64(swapFloor)
 	if len(quiet) > 0 {
 		middle := stat.Median(slices.Clone(quiet))
-		threshold = min(max(threshold, middle+5*stat.Spread(quiet)), swapCeiling)
+		threshold = min(max(threshold, 2*middle, middle+5*stat.Spread(quiet)), swapCeiling)
 	}
 	last := traffic[len(traffic)-1].x
 	for i := 1; i < len(traffic); i++ {

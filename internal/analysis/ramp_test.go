@@ -1,0 +1,175 @@
+package analysis_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"virtcmp/internal/finding"
+	"virtcmp/internal/observation"
+)
+
+func TestThroughput(t *testing.T) {
+	rows := []observation.Observation{
+		fact("a", 1, "generator", "ramp_end_seconds", "12"),
+		request("a", 1, 0, 1, 1, "200"),
+		request("a", 1, 1, 1, 1, "302"),
+		request("a", 1, 4, 2, 1, "200"), // answered in the second window
+		request("a", 1, 6, 1, 1, "body"),
+		request("a", 1, 7, 1, 1, "502"),
+		request("a", 1, 10, 2, 1, "unfinished"),
+		request("a", 2, 0, 11.9, 1, "200"),
+		counter("a", 1, 0, "container_cpu_usage_seconds_total", 10, "host=app"),
+		counter("a", 1, 12, "container_cpu_usage_seconds_total", 11, "host=app"),
+		counter("a", 1, 0, "container_cpu_usage_seconds_total", 5, "host=db"),
+		counter("a", 1, 12, "container_cpu_usage_seconds_total", 5.5, "host=db"),
+		counter("a", 2, 12, "container_cpu_usage_seconds_total", 5.5, "host=app"), // no database: no cost
+	}
+	f := analyse(t, rows)
+	if got := f.one(t, "throughput/successful_requests", "a", ofRun(1)); got.Value != 3 || got.N != 6 || got.Unit != finding.Requests {
+		t.Errorf("%+v", got)
+	}
+	if got := f.one(t, "throughput/successful_requests", "a", overRuns("")); got.Value != 2 || got.N != 2 || got.Low.Present() || got.Note != "interval=too-few-runs" {
+		t.Errorf("%+v", got)
+	}
+	codes := map[string]float64{}
+	for _, one := range f.get("throughput/failed_requests", "a", ofRun(1)) {
+		codes[one.Note.Get("code")] = float64(one.Value)
+	}
+	if len(codes) != 4 || codes["all"] != 3 || codes["body"] != 1 || codes["502"] != 1 || codes["unfinished"] != 1 {
+		t.Errorf("failures by code: %v", codes)
+	}
+	if got := values(f.get("throughput/failed_requests", "a", ofRun(2))); !equal(got, []float64{0, 0, 0, 0}) {
+		t.Errorf("failures of the run without: %v", got)
+	}
+	if got := f.one(t, "throughput/cpu_per_request", "a", ofRun(1)); got.Value != 0.5 {
+		t.Errorf("%+v", got)
+	}
+	if got := f.get("throughput/cpu_per_request", "a", ofRun(2)); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+	rate := f.get("throughput/requests_per_second", "a", ofRun(1))
+	if got := values(rate); !equal(got, []float64{2.0 / 5, 1.0 / 5, 0}) || rate[2].X != 11 {
+		t.Errorf("rate %v", rate)
+	}
+}
+
+// Successive requests are so by when they were sent, whatever the order of their ends or rows.
+func TestMovingAverage(t *testing.T) {
+	var rows []observation.Observation
+	for i := range 32 {
+		rows = append(rows, request("a", 1, float64(i), float64(i), 1, "200"))
+	}
+	rows = append(rows, request("a", 1, 30.5, 0.001, 1, "503")) // is not among them
+	slices.Reverse(rows)
+	f := analyse(t, rows)
+	got := f.get("latency/moving_average_30", "a", ofRun(1))
+	if !equal(values(got), []float64{14.5, 15.5, 16.5}) || got[0].X != 29 || got[2].X != 31 || got[0].N != 30 {
+		t.Errorf("%v", got)
+	}
+	if got := f.get("latency/moving_average_30", "a", overRuns("")); len(got) != 0 {
+		t.Errorf("a series over runs: %v", got)
+	}
+}
+
+func TestLatency(t *testing.T) {
+	var rows []observation.Observation
+	for i := range 101 { // took 0 to 100 ms, over 40 s
+		rows = append(rows, request("a", 1, 0.4*float64(i), 0.001*float64(i), 1+i/10, "200"))
+	}
+	f := analyse(t, rows)
+	for name, want := range map[string]float64{"mean": 0.05, "p50": 0.05, "p90": 0.09, "p95": 0.095, "p99": 0.099, "max": 0.1} {
+		if got := f.one(t, "latency/"+name, "a", ofRun(1)); !equal([]float64{float64(got.Value)}, []float64{want}) || got.N != 101 || got.Unit != finding.Seconds {
+			t.Errorf("%s: %+v, want %v", name, got, want)
+		}
+	}
+	medians := f.get("latency/median_10s", "a", ofRun(1))
+	if !equal(values(medians), []float64{0.012, 0.037, 0.062, 0.087, 0.1}) {
+		t.Errorf("medians %v", medians)
+	}
+	if medians[0].X != 5 || medians[1].X != 15 || medians[0].N != 25 {
+		t.Errorf("medians %v", medians)
+	}
+	if got := f.one(t, "latency/trend_slope", "a", ofRun(1)); got.Value < 0.0095 || got.Value > 0.0105 || got.Unit != finding.SecondsPerUser {
+		t.Errorf("10 ms a user: %+v", got)
+	}
+}
+
+// A failed request, however fast, moves no number of latency.
+func TestFailuresAndLatency(t *testing.T) {
+	rows := small().Rows()
+	want := latencyOnly(analyse(t, rows))
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 500 {
+		rows = append(rows, request("lxc", 1+rng.IntN(3), 50*rng.Float64(), 1e-6, 1, "503"))
+	}
+	if got := latencyOnly(analyse(t, rows)); got.csv(t) != want.csv(t) {
+		t.Errorf("fast failures move latency: %s", firstDifference(got.csv(t), want.csv(t)))
+	}
+}
+
+func latencyOnly(f found) found {
+	return slices.DeleteFunc(slices.Clone(f), func(one finding.Finding) bool { return one.Analysis != finding.Latency })
+}
+
+func TestErrorOnset(t *testing.T) {
+	// Ten requests a second for 100 s, each answered after 10 ms; code says how.
+	ramp := func(code func(i int) string) []observation.Observation {
+		rows := []observation.Observation{fact("a", 1, "generator", "ramp_end_seconds", "100")}
+		for i := range 1000 {
+			rows = append(rows, request("a", 1, float64(i)/10, 0.01, 1+i/100, code(i)))
+		}
+		return rows
+	}
+	from := func(begin, end, every int, code string) func(int) string {
+		return func(i int) string {
+			if i >= begin && i < end && i%every == 0 {
+				return code
+			}
+			return "200"
+		}
+	}
+	for _, tc := range []struct {
+		name string
+		code func(int) string
+		want float64 // seconds, -1: none
+	}{
+		{"none", from(0, 0, 1, ""), -1},
+		{"from 60 s on", from(600, 1000, 1, "502"), 60.01},
+		{"every third", from(600, 1000, 3, "timeout"), 60.01},
+		{"every tenth", from(600, 1000, 10, "body"), 60.01},
+		{"one in fifty", from(0, 1000, 50, "502"), -1},
+		{"three seconds", from(600, 630, 1, "502"), -1},
+		{"half a minute", from(600, 900, 2, "502"), 60.01},
+		{"three seconds, then for good", func(i int) string {
+			if i >= 100 && i < 130 || i >= 700 {
+				return "502"
+			}
+			return "200"
+		}, 70.01},
+		{"unfinished at the end", from(900, 1000, 1, "unfinished"), -1},
+		{"from the start", from(0, 1000, 1, "refused"), 0.01},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := analyse(t, ramp(tc.code))
+			if tc.want < 0 {
+				f.one(t, "error_onset/none", "a", ofRun(1))
+				f.one(t, "error_onset/none", "a", overRuns(""))
+				return
+			}
+			if got := f.one(t, "error_onset/time", "a", ofRun(1)); !equal([]float64{float64(got.Value)}, []float64{tc.want}) {
+				t.Errorf("%v, want %v", got, tc.want)
+			}
+			if got := f.one(t, "error_onset/users", "a", ofRun(1)); int(got.Value) != 1+int(tc.want/10) {
+				t.Errorf("%v", got)
+			}
+			if got := f.get("error_onset/none", "a", func(finding.Finding) bool { return true }); len(got) != 0 {
+				t.Errorf("and yet %v", got)
+			}
+		})
+	}
+	rate := analyse(t, ramp(from(600, 1000, 2, "502"))).get("error_onset/failures_per_second", "a", ofRun(1))
+	if len(rate) != 20 || rate[0].Value != 0 || rate[15].Value != 5 || rate[15].X != 77.5 {
+		t.Errorf("failures by time: %v", rate)
+	}
+}

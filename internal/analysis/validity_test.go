@@ -1,0 +1,165 @@
+package analysis_test
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"testing"
+
+	"virtcmp/internal/analysis"
+	"virtcmp/internal/csvio"
+	"virtcmp/internal/observation"
+)
+
+func optionsWith(baseline string) analysis.Options { return analysis.Options{Baseline: baseline} }
+
+// clean is a campaign that breaks no rule: ten interleaved runs on two testbeds.
+func clean() (rows []observation.Observation) {
+	trial := 0
+	for run := 1; run <= 10; run++ {
+		for _, testbed := range []string{"a", "b"} {
+			trial++
+			for _, f := range [][3]string{
+				{"generator", "ramp_from", "1"}, {"generator", "ramp_to", "10"}, {"generator", "ramp_over_seconds", "10"}, {"generator", "ramp_end_seconds", "20"},
+				{"generator", "select_queries", "3"}, {"generator", "insert_stressors", "0,2"}, {"generator", "cpus", "2"},
+				{"host", "accelerator", "kvm"}, {"host", "kernel", "6.18"},
+				{"app", "limit_memory_bytes", "1000"}, {"app", "kernel", "6." + testbed}, {"db", "software_mariadb", "10.11"},
+			} {
+				rows = append(rows, fact(testbed, run, f[0], f[1], f[2]))
+			}
+			for _, experiment := range []string{"ramp", "select", "insert"} {
+				rows = append(rows, fact(testbed, run, "generator", "trial", strconv.Itoa(trial), "experiment", experiment))
+			}
+			for i := range 40 {
+				rows = append(rows, request(testbed, run, float64(i)/2, 0.4, min(10, 1+i/2), "200"))
+			}
+			for i := range 21 {
+				rows = append(rows, counter(testbed, run, float64(i), "process_cpu_seconds_total", float64(i), "host=generator"))
+			}
+			for i := range 3 {
+				rows = append(rows, probe(testbed, run, "select", "sql_select_duration_seconds", 1+float64(i), ""))
+			}
+			for _, stress := range []string{"0", "2"} {
+				rows = append(rows, probe(testbed, run, "insert", "sql_insert_duration_seconds", 1, csvio.Labels("rows=100;stress="+stress)))
+			}
+		}
+	}
+	return rows
+}
+
+func TestValidity(t *testing.T) {
+	type rows = []observation.Observation
+	// change returns a breakage that changes the rows of b that it is for.
+	change := func(which func(*observation.Observation) bool, how func(*observation.Observation)) func(rows) rows {
+		return func(all rows) rows {
+			for i := range all {
+				if all[i].Testbed == "b" && which(&all[i]) {
+					how(&all[i])
+				}
+			}
+			return all
+		}
+	}
+	setFact := func(host, key, value string) func(rows) rows {
+		return change(func(o *observation.Observation) bool {
+			return o.Labels.Get("host") == host && o.Labels.Get("key") == key
+		}, func(o *observation.Observation) { o.Labels = fact("b", 1, host, key, value).Labels })
+	}
+	drop := func(which func(*observation.Observation) bool) func(rows) rows {
+		return func(all rows) rows {
+			return slices.DeleteFunc(all, func(o observation.Observation) bool { return o.Testbed == "b" && which(&o) })
+		}
+	}
+	add := func(more ...observation.Observation) func(rows) rows {
+		return func(all rows) rows { return append(all, more...) }
+	}
+	for _, tc := range []struct {
+		name   string
+		damage func(rows) rows
+		want   []string
+	}{
+		{"nothing", add(), nil},
+		{"nine runs", drop(func(o *observation.Observation) bool { return o.Run == 10 }),
+			[]string{"b: warning=few-runs;runs=9;experiment=insert,ramp,select"}},
+		{"two runs of one experiment", drop(func(o *observation.Observation) bool { return o.Run > 1 && o.Run < 10 && o.Experiment == "select" }),
+			[]string{"b: warning=too-few-runs;runs=2;experiment=select"}},
+		{"an experiment on one testbed", drop(func(o *observation.Observation) bool { return o.Experiment == "insert" }),
+			[]string{"b: warning=too-few-runs;runs=0;experiment=insert"}},
+		{"one testbed after the other", func(all rows) rows {
+			for i, o := range all {
+				if n, err := strconv.Atoi(o.Labels.Get("value")); err == nil && o.Labels.Get("key") == "trial" && o.Labels.Get("experiment") == "ramp" {
+					all[i].Labels = fact("", 1, "generator", "trial", strconv.Itoa((n+1)/2+10*(n%2)), "experiment", "ramp").Labels
+				}
+			}
+			return all
+		}, []string{"warning=not-interleaved;experiment=ramp;first=b;then=a;share=1"}},
+		{"order not recorded", drop(func(o *observation.Observation) bool { return o.Labels.Get("experiment") == "select" }),
+			[]string{"warning=order-unknown;experiment=select;runs=10"}},
+		{"a busy generator", change(func(o *observation.Observation) bool {
+			return o.Metric == "process_cpu_seconds_total" && o.Run == 3 && o.Time >= 10
+		}, func(o *observation.Observation) { o.Value += 0.7 * (o.Time - 10) }),
+			[]string{"b: warning=generator-saturated;experiment=ramp;runs=1;of=10;run=3;share=0.85;cpus=2;time=10"}},
+		{"late users", change(func(o *observation.Observation) bool { return o.Users > 5 && o.Run > 8 }, func(o *observation.Observation) { o.Users -= observation.Users(o.Run - 7) }),
+			[]string{"b: warning=off-schedule;experiment=ramp;runs=2;of=10;run=10;time=5;users=3;planned=6"}},
+		{"one user late", change(func(o *observation.Observation) bool { return o.Users > 5 }, func(o *observation.Observation) { o.Users-- }), nil},
+		{"broken off", drop(func(o *observation.Observation) bool { return o.Run == 4 && o.Experiment == "ramp" && o.Time > 12 }),
+			[]string{"b: warning=incomplete-run;experiment=ramp;runs=1;of=10;run=4;end=12.4;planned=20"}},
+		{"lost queries", drop(func(o *observation.Observation) bool { return o.Run < 3 && o.Value == 3 && o.Experiment == "select" }),
+			[]string{"b: warning=incomplete-run;experiment=select;runs=2;of=10;run=1;queries=2;planned=3"}},
+		{"no unstressed batch", drop(func(o *observation.Observation) bool { return o.Run == 5 && o.Labels.Get("stress") == "0" }),
+			[]string{"b: warning=incomplete-run;experiment=insert;runs=1;of=10;run=5;stress=0"}},
+		{"failed queries", func(all rows) rows {
+			o := probe("b", 2, "select", "sql_select_duration_seconds", 9, "")
+			o.Code = "error"
+			return append(all, o)
+		}, []string{"b: warning=failed-probes;experiment=select;rows=1"}},
+		{"rows twice", func(all rows) rows {
+			for _, o := range all {
+				if o.Testbed == "b" && o.Experiment == "ramp" && o.Run == 7 {
+					all = append(all, o)
+				}
+			}
+			return all
+		}, []string{"b: warning=duplicate-rows;experiment=ramp;runs=1;of=10;run=7;rows=40"}},
+		{"emulation", setFact("host", "accelerator", "tcg"), []string{"b: warning=software-emulation;accelerator=tcg"}},
+		{"memory", setFact("app", "limit_memory_bytes", "2000"),
+			[]string{"b: warning=different-limits;host=app;key=limit_memory_bytes;value=2000;baseline=a;baseline_value=1000"}},
+		{"version", setFact("db", "software_mariadb", "11"),
+			[]string{"b: warning=different-versions;host=db;key=software_mariadb;value=11;baseline=a;baseline_value=10.11"}},
+		{"host", setFact("host", "kernel", "5"), []string{"b: warning=different-hosts;host=host;key=kernel;value=5;baseline=a;baseline_value=6.18"}},
+		{"load", add(fact("a", 1, "generator", "ramp_timeout_seconds", "30"), fact("b", 1, "generator", "ramp_timeout_seconds", "60")),
+			[]string{"b: warning=different-load;host=generator;key=ramp_timeout_seconds;value=60;baseline=a;baseline_value=30"}},
+		{"guest kernels differ by nature", setFact("app", "kernel", "5"), nil},
+		{"demonstration", add(fact("b", 1, "generator", "demonstration", "yes")), []string{"b: warning=demonstration"}},
+		{"timed from outside", change(func(o *observation.Observation) bool { return o.Experiment == "select" && o.Run == 1 },
+			func(o *observation.Observation) { o.Labels = "client=generator" }),
+			[]string{"b: warning=client-outside;experiment=select;runs=1"}},
+		{"an open loop", add(probe("b", 1, "open", "http_request_duration_seconds", 1, "")),
+			[]string{"warning=not-analysed;experiment=open;rows=1"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := analyse(t, tc.damage(clean())).warnings(); !slices.Equal(got, tc.want) {
+				t.Errorf("got  %q\nwant %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// A real campaign whose testbeds are measured one after the other says so.
+func TestBlockedCampaign(t *testing.T) {
+	c := small()
+	c.Blocked = true
+	var got []string
+	for _, w := range analyse(t, c.Rows()).warnings() {
+		if w[0] == 'w' { // about the campaign
+			got = append(got, w)
+		}
+	}
+	var want []string
+	for _, experiment := range []string{"insert", "ramp", "select"} {
+		want = append(want, fmt.Sprintf("warning=not-interleaved;experiment=%s;first=lxc;then=uml;share=1", experiment))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
