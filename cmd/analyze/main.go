@@ -1,10 +1,11 @@
-// Analyze turns observations into findings.
+// Analyze turns the observations of a campaign into findings.
 package main
 
 import (
 	"context"
 	"errors"
 	"flag"
+	"time"
 
 	"virtcmp/internal/analysis"
 	"virtcmp/internal/command"
@@ -20,22 +21,25 @@ var program = command.Program{
 	Summary: "turn the observations of a campaign into findings",
 	Args:    "[FILE|DIR ...]",
 	Help: `
-Example:
-  analyze data/campaigns/first | report -o paper.pdf
-  collect -config campaign.yaml | analyze -baseline native > findings.csv
+Examples:
+  analyze data/campaigns/first > findings.csv
+  collect -config campaign.yaml | analyze -baseline native | report -o paper.pdf
 
-Reads observations as collect writes them: files ending in .csv, .csv.gz or .csv.zst,
-campaign directories, or standard input where no FILE is named. The order of files
-and rows does not matter: shards analyse to the same findings as the whole.
+Reads observations as collect writes them: files (plain, gzip or zstd), the .csv,
+.csv.gz and .csv.zst files of directories such as a campaign's archive, or standard
+input where none is named. Neither the order of rows and files matters nor how a
+campaign is cut into files.
 
-Writes findings as CSV to standard output: every scalar once a run, once over all
-runs with a 95 % interval, and once as ratio to the baseline with a bootstrap
-interval over runs. Fewer than 3 runs get no interval but a warning.
-The baseline is -baseline; else the one that the campaign recorded; else the testbed
-called native; else the first by name.`,
+Writes findings as CSV to standard output: a scalar stands once for every run, once
+over all runs of a testbed with a 95 % interval, and once as ratio to the baseline
+with a bootstrap interval over runs. From fewer than 3 runs there is no interval but
+a warning. What else is to be doubted is among the findings of the analysis validity.
+
+The baseline is the testbed named by -baseline; else the one that the campaign
+recorded; else native; else the first by name.`,
 	Flags: func(fs *flag.FlagSet) {
 		fs.String("baseline", "", "`testbed` that ratios are taken against")
-		fs.Uint64("seed", 1, "seed of the bootstrap: the same seed gives the same findings")
+		fs.Uint64("seed", 1, "`number` that the bootstrap starts from: the same seed and rows give the same findings")
 	},
 	Run: run,
 }
@@ -49,17 +53,20 @@ func run(ctx context.Context, call *command.Call) error {
 		Baseline: call.Config.GetString("baseline"),
 		Seed:     call.Config.GetUint64("seed"),
 	})
+	progress := newProgress(call.Stderr, time.Now)
 	stats, err := observation.Scan(ctx, sources, func(o *observation.Observation) error {
+		progress.row()
 		analyzer.Observe(o)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	progress.done()
 	findings, err := analyzer.Findings(stats)
 	var unknown *analysis.UnknownBaselineError
 	if errors.As(err, &unknown) {
-		return command.Usagef("-%w", unknown)
+		return command.Usagef("%w", err)
 	}
 	if err != nil {
 		return err

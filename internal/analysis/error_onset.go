@@ -1,9 +1,7 @@
 package analysis
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"virtcmp/internal/finding"
 	"virtcmp/internal/observation"
@@ -21,7 +19,9 @@ const (
 func errorOnset(c *campaign, r *report) {
 	ramps := c.ramps()
 	failed := func(q request) bool { return !q.good && c.codes.names[q.code] != observation.CodeUnfinished }
-	r.onsets(ramps, "", func(p *ramp) onset { return p.firstFailures(&c.codes, failed) })
+	onsets := make([]onset, len(ramps))
+	parallel(len(ramps), func(i int) { onsets[i] = ramps[i].firstFailures(&c.codes, failed) })
+	r.onsets(ramps, "", onsets)
 	for _, p := range ramps {
 		r.series(p.runKey, "failures_per_second", finding.RequestsPerSecond, p.rate(failed))
 	}
@@ -34,24 +34,38 @@ func (p *ramp) firstFailures(c *codes, failed func(request) bool) onset {
 	if !slices.ContainsFunc(p.requests, failed) {
 		return onset{measured: true}
 	}
-	ended := slices.Clone(p.requests)
-	slices.SortFunc(ended, func(a, b request) int {
-		return cmp.Or(cmp.Compare(a.ended(), b.ended()), cmp.Compare(a.sent, b.sent), strings.Compare(c.names[a.code], c.names[b.code]))
+	type outcome struct {
+		at     float64
+		failed bool
+	}
+	outcomes := make([]outcome, 0, len(p.requests))
+	for _, q := range p.requests {
+		if c.names[q.code] != observation.CodeUnfinished {
+			outcomes = append(outcomes, outcome{q.ended(), failed(q)})
+		}
+	}
+	slices.SortFunc(outcomes, func(a, b outcome) int {
+		switch {
+		case a.at < b.at:
+			return -1
+		case a.at > b.at:
+			return 1
+		case a.failed == b.failed:
+			return 0
+		case a.failed:
+			return 1
+		}
+		return -1
 	})
 	cusum := stat.Cusum{Good: failuresUsual, Bad: failuresSustained, Limit: failuresLimit}
-	var first float64
-	alarmed := false
-	for _, q := range ended {
-		if c.names[q.code] == observation.CodeUnfinished {
-			continue
-		}
-		bad := failed(q)
-		began, alarm, over := cusum.Add(bad)
+	first, alarmed := 0.0, false
+	for _, o := range outcomes {
+		began, alarm, over := cusum.Add(o.failed)
 		if began {
-			first, alarmed = q.ended(), false
+			first, alarmed = o.at, false
 		}
 		alarmed = alarmed && !over || alarm
-		if alarmed && bad && q.ended()-first >= failuresLast {
+		if alarmed && o.failed && o.at-first >= failuresLast {
 			return onset{measured: true, found: true, time: first}
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"virtcmp/internal/finding"
 )
 
-// onsets adds when, and at how many users, an onset was: of each run, and the mean
-// over the runs that have one. What has none is said to have none. source says what
-// it was told from; it may be empty.
-func (r *report) onsets(ramps []*ramp, source string, of func(*ramp) onset) {
+// onsets adds when, and at how many users, the ramps' onsets were: of each run, and
+// the mean over the runs that have one. What has none is said to have none. source says
+// what they were told from; it may be empty.
+func (r *report) onsets(ramps []*ramp, source string, onsets []onset) {
 	var note csvio.Labels
 	if source != "" {
 		note = csvio.MakeLabels("source", source)
@@ -17,8 +17,8 @@ func (r *report) onsets(ramps []*ramp, source string, of func(*ramp) onset) {
 	time := q.of("time", finding.Seconds, finding.None, note)
 	users := q.of("users", finding.Users, finding.None, note)
 	measured, found := map[string]int{}, map[string]int{}
-	for _, p := range ramps {
-		o := of(p)
+	for i, p := range ramps {
+		o := onsets[i]
 		if !o.measured {
 			continue
 		}

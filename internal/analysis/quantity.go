@@ -2,7 +2,9 @@ package analysis
 
 import (
 	"fmt"
+	"hash/fnv"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 
@@ -71,54 +73,49 @@ func (q *quantity) setRatio(r runKey, num, den float64, n int) {
 
 // flush adds the findings of all quantities.
 func (q *quantities) flush() {
-	for _, one := range q.all { // in any order: the report is sorted
-		one.flush(q.report)
+	all := slices.Collect(maps.Values(q.all)) // in any order: the report is sorted
+	parts := make([][]finding.Finding, len(all))
+	parallel(len(all), func(i int) { parts[i] = all[i].findings(q.report.campaign) })
+	for _, part := range parts {
+		for _, f := range part {
+			q.report.add(f)
+		}
 	}
 }
 
-func (q *quantity) flush(r *report) {
+// findings returns what there is to say of the quantity.
+func (q *quantity) findings(c *campaign) []finding.Finding {
+	var all []finding.Finding
+	summaries := map[string]stat.Summary{}
 	for testbed, runs := range q.runs {
 		for number, v := range runs {
 			f := q.finding(testbed, v.num/v.den, v.n)
 			f.Run = finding.Run(number)
-			r.add(f)
+			all = append(all, f)
 		}
-		q.overRuns(r, testbed)
-		q.ratio(r, testbed)
+		summaries[testbed] = stat.Summarise(q.sample(testbed), c.random(testbed))
 	}
+	base, compared := summaries[c.baseline]
+	for testbed, s := range summaries {
+		f := q.finding(testbed, s.Value, s.N)
+		if total, ok := q.outOf[testbed]; ok {
+			f.Note = f.Note.With("runs", strconv.Itoa(total)).With("without", strconv.Itoa(total-s.N))
+		}
+		interval, ok := s.Mean()
+		all = append(all, bounded(f, interval, ok))
+		if !compared || testbed == c.baseline || q.absolute || base.Value <= 0 || s.Value < 0 {
+			continue // a ratio would mean nothing
+		}
+		f = q.finding(testbed, s.Value/base.Value, min(s.N, base.N))
+		f.Baseline, f.Unit = c.baseline, finding.Ratio
+		interval, ok = s.Ratio(base)
+		all = append(all, bounded(f, interval, ok))
+	}
+	return all
 }
 
-// overRuns adds the mean over the runs of a testbed.
-func (q *quantity) overRuns(r *report, testbed string) {
-	s := q.sample(testbed)
-	f := q.finding(testbed, s.Value(), s.N())
-	if total, ok := q.outOf[testbed]; ok {
-		f.Note = f.Note.With("runs", strconv.Itoa(total)).With("without", strconv.Itoa(total-s.N()))
-	}
-	interval, ok := s.Mean(r.random(&f))
-	q.bound(&f, interval, ok)
-	r.add(f)
-}
-
-// ratio adds the comparison with the baseline, if it means something.
-func (q *quantity) ratio(r *report, testbed string) {
-	baseline := r.campaign.baseline
-	if testbed == baseline || q.absolute || len(q.runs[baseline]) == 0 {
-		return
-	}
-	s, base := q.sample(testbed), q.sample(baseline)
-	if base.Value() <= 0 || s.Value() < 0 {
-		return
-	}
-	f := q.finding(testbed, s.Value()/base.Value(), min(s.N(), base.N()))
-	f.Baseline, f.Unit = baseline, finding.Ratio
-	interval, ok := s.Ratio(base, r.random(&f))
-	q.bound(&f, interval, ok)
-	r.add(f)
-}
-
-// bound sets the finding's interval, or says why it has none.
-func (q *quantity) bound(f *finding.Finding, i stat.Interval, ok bool) {
+// bounded sets the finding's interval, or says why it has none.
+func bounded(f finding.Finding, i stat.Interval, ok bool) finding.Finding {
 	switch {
 	case ok:
 		f.Low, f.High = finding.Number(i.Low), finding.Number(i.High)
@@ -127,6 +124,7 @@ func (q *quantity) bound(f *finding.Finding, i stat.Interval, ok bool) {
 	default:
 		f.Note = f.Note.With("interval", "not-positive") // a value has no logarithm
 	}
+	return f
 }
 
 func (q *quantity) finding(testbed string, v float64, n int) finding.Finding {
@@ -149,4 +147,13 @@ func (q *quantity) sample(testbed string) stat.Runs {
 		s.Den = nil
 	}
 	return s
+}
+
+// random returns the random numbers for the resamples of a testbed's runs. They depend
+// on the seed and the testbed alone: quantities share them, so that equal ones have
+// equal intervals whatever else is found.
+func (c *campaign) random(testbed string) *rand.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(testbed))
+	return rand.New(rand.NewPCG(c.seed, h.Sum64()))
 }

@@ -2,9 +2,6 @@ package analysis
 
 import (
 	"cmp"
-	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"slices"
 
 	"virtcmp/internal/finding"
@@ -76,12 +73,4 @@ func each(points []point, n int) []sample {
 		samples[i] = sample{p, n}
 	}
 	return samples
-}
-
-// random returns the source of the random numbers for one finding. It depends on the
-// seed and on what is found, not on what else is found.
-func (r *report) random(f *finding.Finding) *rand.Rand {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00%v\x00%s", r.analysis, f.Testbed, f.Baseline, f.Name, f.X, f.Note)
-	return rand.New(rand.NewPCG(r.campaign.seed, h.Sum64()))
 }

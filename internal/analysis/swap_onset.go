@@ -39,13 +39,15 @@ const (
 // and independently from latency alone, which can only show that service degrades.
 func swapOnset(c *campaign, r *report) {
 	ramps := c.ramps()
-	r.onsets(ramps, "counters", func(p *ramp) onset { return p.swap })
-	r.onsets(ramps, "latency", func(p *ramp) onset { return p.degraded })
-	for _, p := range ramps {
+	counters, latencies := make([]onset, len(ramps)), make([]onset, len(ramps))
+	for i, p := range ramps {
+		counters[i], latencies[i] = p.swap, p.degraded
 		budget := c.budget(ramps, p.testbed)
 		r.series(p.runKey, "swap_rate", finding.PagesPerSecond, each(thin(p.swapTraffic().rates(), budget), 1))
 		r.series(p.runKey, "swap_used", finding.Bytes, each(thin(p.swapUsed(), budget), 1))
 	}
+	r.onsets(ramps, "counters", counters)
+	r.onsets(ramps, "latency", latencies)
 }
 
 // cumulative is a counter over time, by time, never falling.

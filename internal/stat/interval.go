@@ -14,6 +14,9 @@ const MinRuns = 3
 // that they give is then itself known to about 1 %.
 const resamples = 4000
 
+// rounding is the relative error below which runs that differ do so for the computer's reasons.
+const rounding = 1e-12
+
 // Runs is one quantity over the runs of a campaign: Num[i]/Den[i] in run i, and the
 // ratio of the sums over all runs. With nil Den every denominator is 1, and the
 // quantity over all runs is the mean.
@@ -21,11 +24,8 @@ type Runs struct {
 	Num, Den []float64
 }
 
-// N returns the number of runs.
-func (r Runs) N() int { return len(r.Num) }
-
-// Value returns the quantity over all runs: the mean, or the ratio of means.
-func (r Runs) Value() float64 {
+// value returns the quantity over all runs.
+func (r Runs) value() float64 {
 	if r.Den == nil {
 		return Mean(r.Num)
 	}
@@ -42,89 +42,110 @@ func (r Runs) positive() bool {
 	return true
 }
 
-// Interval is a 95 % confidence interval.
-type Interval struct {
-	Low, High float64
+// Summary is what is known of a quantity over all runs of a testbed.
+type Summary struct {
+	N     int     // runs
+	Value float64 // the mean, or the ratio of the means
+
+	log      bool    // the variance is that of the value's logarithm
+	variance float64 // of the value, from N runs; NaN if there are too few
 }
 
-// Mean returns the interval of r over all runs. Where every run's value is positive
-// it is taken on the logarithmic scale, else on the natural one. It has none, and
-// ok is false, for fewer than MinRuns runs.
+// Summarise estimates a quantity over all runs, and how well it is known.
 //
-// The standard error is a bootstrap's that resamples the runs, which are the units,
-// widened by n/(n-1) because a resample of n runs varies too little, and the
-// quantile is Student's with n-1 degrees of freedom (Hesterberg, What teachers
-// should know about the bootstrap, American Statistician 69, 2015, section 4).
-// Coverage measured by TestCoverage is listed there.
-func (r Runs) Mean(rng *rand.Rand) (i Interval, ok bool) {
-	if r.N() < MinRuns {
-		return Interval{}, false
+// The variance is a bootstrap's that resamples the runs, which are the units, widened
+// by n/(n-1) because a resample of n runs varies too little. Where every run's value
+// is positive it is that of the logarithm. Fewer than MinRuns runs give none.
+func Summarise(r Runs, rng *rand.Rand) Summary {
+	s := Summary{N: len(r.Num), Value: r.value(), log: r.positive(), variance: math.NaN()}
+	if s.N < MinRuns {
+		return s
 	}
-	log := r.positive()
 	scale := func(v float64) float64 { return v }
-	back := scale
-	if log {
-		scale, back = math.Log, math.Exp
-	} else if r.Den != nil {
-		return Interval{}, false
+	if s.log {
+		scale = math.Log
 	}
-	value := r.Value()
-	v := r.bootstrapVariance(rng, scale)
-	if v == 0 {
-		return Interval{value, value}, true
-	}
-	half := studentQuantile(float64(r.N()-1)) * math.Sqrt(v)
-	return Interval{back(scale(value) - half), back(scale(value) + half)}, true
-}
-
-// Ratio returns the interval of r's quantity over that of base, both over all runs,
-// on the logarithmic scale. It has none, and ok is false, if one of them has fewer
-// than MinRuns runs or a run whose value is not positive.
-//
-// It is made as Mean's, with independent resamples of the two and Welch's degrees
-// of freedom. Of the percentile, expanded percentile (Hesterberg 2015), studentised
-// and this bootstrap it is the one whose coverage stays nearest to 95 % from 3 runs
-// on without intervals a hundred times too wide.
-func (r Runs) Ratio(base Runs, rng *rand.Rand) (i Interval, ok bool) {
-	if r.N() < MinRuns || base.N() < MinRuns || !r.positive() || !base.positive() {
-		return Interval{}, false
-	}
-	v, w := r.bootstrapVariance(rng, math.Log), base.bootstrapVariance(rng, math.Log)
-	ratio := r.Value() / base.Value()
-	if v+w == 0 {
-		return Interval{ratio, ratio}, true
-	}
-	freedom := (v + w) * (v + w) / (v*v/float64(r.N()-1) + w*w/float64(base.N()-1))
-	half := studentQuantile(freedom) * math.Sqrt(v+w)
-	return Interval{ratio * math.Exp(-half), ratio * math.Exp(half)}, true
-}
-
-// bootstrapVariance returns the variance of scale(r.Value()) over resamples of the
-// runs, times n/(n-1).
-func (r Runs) bootstrapVariance(rng *rand.Rand, scale func(float64) float64) float64 {
-	n := r.N()
-	var mean, squares float64 // Welford
+	var mean, squares float64 // as Welford has them
 	for b := range resamples {
 		num, den := 0.0, 0.0
-		for range n {
-			i := rng.IntN(n)
+		for range s.N {
+			i := rng.IntN(s.N)
 			num += r.Num[i]
 			if r.Den != nil {
 				den += r.Den[i]
 			}
 		}
 		if r.Den == nil {
-			den = float64(n)
+			den = float64(s.N)
 		}
-		v := scale(num / den)
-		d := v - mean
+		d := scale(num/den) - mean
 		mean += d / float64(b+1)
-		squares += d * (v - mean)
+		squares += d * (scale(num/den) - mean)
 	}
-	return squares / (resamples - 1) * float64(n) / float64(n-1)
+	s.variance = squares / (resamples - 1) * float64(s.N) / float64(s.N-1)
+	if least := rounding * math.Abs(mean); s.variance < least*least || s.log && s.variance < rounding*rounding {
+		s.variance = 0
+	}
+	return s
 }
 
-// studentQuantile is the 0.975 quantile of Student's t.
-func studentQuantile(freedom float64) float64 {
-	return distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile(0.975)
+// Interval is a 95 % confidence interval.
+//
+// How often it holds the truth, in percent of 4,000 simulated campaigns whose runs are
+// lognormal with the given sigma, and how often those bootstraps of the ratio would
+// that were not chosen (TestCoverage prints this table):
+//
+//	runs  sigma  mean  ratio  percentile  expanded percentile  studentised
+//	3     0.1    94.5  95.7   79.3        88.0                 97.9
+//	3     0.5    94.3  96.4   80.2        89.3                 97.8
+//	5     0.1    94.8  95.6   88.5        96.9                 95.7
+//	5     0.5    93.8  95.2   88.0        97.2                 94.8
+//	10    0.1    95.0  95.2   92.0        96.3                 95.0
+//	10    0.5    94.0  94.6   91.6        95.8                 94.3
+//	30    0.1    95.2  95.5   94.5        95.7                 95.5
+//	30    0.5    94.3  94.8   93.9        95.3                 94.8
+//
+// At 3 runs the studentised one is wider by two thirds.
+type Interval struct {
+	Low, High float64
+}
+
+// Mean returns the interval of the quantity: the bootstrap's standard error times
+// Student's quantile for n-1 degrees of freedom (Hesterberg, What teachers should know
+// about the bootstrap, American Statistician 69, 2015), on the logarithmic scale where
+// that is possible. ok is false if there are fewer than MinRuns runs.
+func (s Summary) Mean() (i Interval, ok bool) {
+	if math.IsNaN(s.variance) {
+		return Interval{}, false
+	}
+	half := half(s.variance, float64(s.N-1))
+	if s.log {
+		return around(s.Value, half), true
+	}
+	return Interval{s.Value - half, s.Value + half}, true
+}
+
+// Ratio returns the interval of the quantity divided by that of base, which rests on
+// other runs: as Mean, on the logarithmic scale, with Welch's degrees of freedom. ok is
+// false if one of them has fewer than MinRuns runs or a run whose value is not positive.
+func (s Summary) Ratio(base Summary) (i Interval, ok bool) {
+	if math.IsNaN(s.variance+base.variance) || !s.log || !base.log {
+		return Interval{}, false
+	}
+	v, w := s.variance, base.variance
+	freedom := (v + w) * (v + w) / (v*v/float64(s.N-1) + w*w/float64(base.N-1))
+	return around(s.Value/base.Value, half(v+w, freedom)), true
+}
+
+// around returns the interval that is half wide either way on the logarithmic scale.
+func around(value, half float64) Interval {
+	return Interval{value * math.Exp(-half), value * math.Exp(half)}
+}
+
+// half returns half the width of the interval.
+func half(variance, freedom float64) float64 {
+	if variance == 0 {
+		return 0
+	}
+	return distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile(0.975) * math.Sqrt(variance)
 }

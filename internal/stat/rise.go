@@ -18,6 +18,7 @@ const (
 	riseSegment = 6                  // fewest values between two change points
 	riseEffect  = 0.2623642644674911 // log(1.3): a series of logarithms must rise by 30 %
 	riseBefore  = 15                 // fewest values of the plateau
+	riseAfter   = 10                 // fewest values behind the change point
 	riseZ       = 5                  // p = 0.0001 one-sided: there are a few change points to choose from
 )
 
@@ -46,7 +47,7 @@ func FindRise(y []float64) (r Rise, ok bool) {
 		plateau := cuts[slices.IndexFunc(level[:k], func(l float64) bool { return l < floor+riseEffect })]
 		before, after := y[plateau:cuts[k]], y[cuts[k]:]
 		flat := Median(slices.Clone(before))
-		if len(before) < riseBefore || slices.Min(level[k:]) < flat+riseEffect {
+		if len(before) < riseBefore || len(after) < riseAfter || slices.Min(level[k:]) < flat+riseEffect {
 			continue
 		}
 		drift := max(0, slope(before)) * float64(len(before)+cuts[k+1]-cuts[k]) / 2

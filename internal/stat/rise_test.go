@@ -33,7 +33,8 @@ func TestFindRise(t *testing.T) {
 		{"slope", func(i int) float64 { return max(0, float64(i-120)) / 20 }, 120},
 		{"burst that ends", func(i int) float64 { return step(i, 80) - step(i, 110) }, -1},
 		{"burst, then for good", func(i int) float64 { return step(i, 60) - step(i, 80) + step(i, 150) }, 150},
-		{"at the very end", func(i int) float64 { return step(i, 190) }, 190},
+		{"at the very end", func(i int) float64 { return step(i, 186) }, 186},
+		{"too late to tell", func(i int) float64 { return step(i, 196) }, -1},
 		{"two steps", func(i int) float64 { return 0.6*step(i, 100) + step(i, 150) }, 100},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"virtcmp/internal/analysis/simulate"
+	"virtcmp/internal/command"
+	"virtcmp/internal/csvio"
+	"virtcmp/internal/finding"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// analyze runs the program and returns its output and exit code.
+func analyze(stdin io.Reader, args ...string) (stdout, stderr string, code int) {
+	var out, log bytes.Buffer
+	code = program.Execute(context.Background(), args, stdin, &out, &log)
+	return out.String(), log.String(), code
+}
+
+// TestGolden runs the program on testdata/NAME.csv and compares with testdata/NAME.golden.
+func TestGolden(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/*.csv")
+	if err != nil || len(inputs) == 0 {
+		t.Fatal("no inputs", err)
+	}
+	for _, input := range inputs {
+		name := csvio.TrimExt(filepath.Base(input))
+		t.Run(name, func(t *testing.T) {
+			got, stderr, code := analyze(nil, input)
+			if code != command.Done || stderr != "" {
+				t.Fatalf("exit code %d: %s", code, stderr)
+			}
+			golden(t, name, got)
+		})
+	}
+}
+
+// TestGoldenCampaign keeps what is found over all runs of a simulated campaign.
+func TestGoldenCampaign(t *testing.T) {
+	out, stderr, code := analyze(bytes.NewReader(simulate.First(1).CSV()))
+	if code != command.Done || stderr != "" {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	all, _, err := finding.Read(context.Background(), []csvio.Source{csvio.NewSource("out", strings.NewReader(out))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := csvio.NewWriter[finding.Finding](&b)
+	for _, f := range all {
+		if f.Run == finding.AllRuns && f.Analysis != finding.Environment {
+			w.Write(f)
+		}
+	}
+	w.Flush()
+	golden(t, "campaign", b.String())
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: %s", path, firstDifference(got, string(want)))
+	}
+}
+
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return "got  " + g[i] + "\nwant " + w[i]
+		}
+	}
+	return "one ends before the other"
+}
+
+// A campaign cut into files, in whatever order and compression, or sent as streams one
+// after the other, gives the findings of the whole but for the files' names.
+func TestShards(t *testing.T) {
+	c := simulate.First(2)
+	c.Runs, c.Ramp = 3, simulate.Ramp{From: 1, To: 10, Over: 20, End: 25, Timeout: 30}
+	whole := c.CSV()
+	want, _, code := analyze(bytes.NewReader(whole))
+	if code != command.Done {
+		t.Fatal("exit code", code)
+	}
+
+	header, body, _ := strings.Cut(string(whole), "\n")
+	shards := make([]strings.Builder, 3)
+	for i, line := range strings.SplitAfter(strings.TrimSuffix(body, "\n"), "\n") {
+		shards[i%len(shards)].WriteString(strings.TrimSuffix(line, "\n") + "\n")
+	}
+	var streams bytes.Buffer
+	dir := filepath.Join(t.TempDir(), "observations")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i := range shards {
+		text := header + "\n" + shards[i].String()
+		streams.WriteString(text)
+		var packed bytes.Buffer
+		g := gzip.NewWriter(&packed)
+		io.WriteString(g, text)
+		g.Close()
+		if err := os.WriteFile(filepath.Join(dir, string("cab"[i])+".csv.gz"), packed.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	withoutSources := func(findings string) string {
+		var kept []string
+		for _, line := range strings.Split(findings, "\n") {
+			if !strings.HasPrefix(line, "environment,,,,source,") {
+				kept = append(kept, line)
+			}
+		}
+		return strings.Join(kept, "\n")
+	}
+	for name, got := range map[string]func() (string, string, int){
+		"streams":   func() (string, string, int) { return analyze(&streams) },
+		"directory": func() (string, string, int) { return analyze(nil, filepath.Dir(dir)) },
+		"files": func() (string, string, int) {
+			return analyze(nil, filepath.Join(dir, "c.csv.gz"), filepath.Join(dir, "b.csv.gz"), filepath.Join(dir, "a.csv.gz"))
+		},
+	} {
+		out, stderr, code := got()
+		if code != command.Done {
+			t.Fatalf("%s: exit code %d: %s", name, code, stderr)
+		}
+		if got, want := withoutSources(out), withoutSources(want); got != want {
+			t.Errorf("%s: %s", name, firstDifference(got, want))
+		}
+		if n := strings.Count(out, "environment,,,,source,"); name == "streams" && n != 1 || name != "streams" && n != 3 {
+			t.Errorf("%s: %d sources", name, n)
+		}
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	const header = "testbed,run,experiment,time,metric,value,users,code,labels\n"
+	const row = "lxc,1,select,0,sql_select_duration_seconds,0.001,,,\n"
+	for _, tc := range []struct {
+		name, stdin string
+		args        []string
+		code        int
+		stderr      string
+	}{
+		{"rows", header + row, nil, command.Done, ""},
+		{"no rows", header, nil, command.Done, ""},
+		{"help", "", []string{"-h"}, command.Done, ""},
+		{"two dashes", header + row, []string{"--baseline=lxc", "--seed", "7"}, command.Done, ""},
+		{"nothing", "", nil, command.Failed, `-: empty: no header row "testbed,run,`},
+		{"torn row", header + row + "lxc,1,sel", nil, command.Failed, "-:3: torn row: the line has no end"},
+		{"a field too few", header + "lxc,1\n", nil, command.Failed, "-:2: torn row: 2 fields, want 9"},
+		{"no number", header + "lxc,1,ramp,now,m,1,,,\n", nil, command.Failed, "-:2: column time: "},
+		{"foreign", "timeStamp,elapsed\n1,2\n", nil, command.Failed, `-:1: header is "timeStamp,elapsed", want "testbed,run,`},
+		{"findings", strings.Join(csvio.Header[finding.Finding](), ",") + "\n", nil, command.Failed, "-:1: header is "},
+		{"no such file", "", []string{"testdata/none.csv"}, command.Failed, "testdata/none.csv"},
+		{"unknown baseline", header + row, []string{"-baseline", "kvm"}, command.Misuse, `baseline "kvm": the testbeds are lxc`},
+		{"unknown flag", "", []string{"-bseline", "kvm"}, command.Misuse, "-bseline"},
+		{"no seed", "", []string{"-seed", "x"}, command.Misuse, "seed"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			stdout, stderr, code := analyze(strings.NewReader(tc.stdin), tc.args...)
+			if code != tc.code || !strings.Contains(stderr, tc.stderr) || tc.stderr == "" && stderr != "" {
+				t.Errorf("exit code %d, want %d; stderr %q, want %q", code, tc.code, stderr, tc.stderr)
+			}
+			if tc.code != command.Done && stdout != "" {
+				t.Errorf("a failure wrote %q", stdout)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	out, _, _ := analyze(nil, "-h")
+	for _, word := range []string{"-baseline", "-seed", "Examples:", "collect -config"} {
+		if !strings.Contains(out, word) {
+			t.Errorf("-h says nothing of %s", word)
+		}
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	stdin, feed := io.Pipe() // gives nothing and does not end
+	defer feed.Close()
+	var log bytes.Buffer
+	if code := program.Execute(ctx, nil, stdin, io.Discard, &log); code != command.Failed || !strings.Contains(log.String(), "canceled") {
+		t.Errorf("exit code %d: %s", code, log.String())
+	}
+}
+
+func TestProgress(t *testing.T) {
+	var out strings.Builder
+	at := time.Unix(0, 0)
+	p := newProgress(&out, func() time.Time { return at })
+	for i := range 100_000 {
+		if i == 50_000 {
+			at = at.Add(progressEvery)
+		}
+		p.row()
+	}
+	p.done()
+	const want = "analyze: reading: 65536 rows in 2 s, 0.03 million a second\nanalyze: analysing: 100000 rows in 2 s, 0.05 million a second\n"
+	if out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+	out.Reset()
+	newProgress(&out, func() time.Time { return at }).done()
+	if out.String() != "" {
+		t.Errorf("a short reading reports %q", out.String())
+	}
+}
+
+// FuzzAnalyze: whatever the rows, the program answers with an exit code and findings that read.
+func FuzzAnalyze(f *testing.F) {
+	inputs, _ := filepath.Glob("testdata/*.csv")
+	for _, input := range inputs {
+		text, err := os.ReadFile(input)
+		if err != nil {
+			f.Fatal(err)
+		}
+		_, body, _ := strings.Cut(string(text), "\n")
+		f.Add(body)
+	}
+	header := "testbed,run,experiment,time,metric,value,users,code,labels\n"
+	f.Fuzz(func(t *testing.T, body string) {
+		out, stderr, code := analyze(strings.NewReader(header + body))
+		if code == command.Failed && stderr != "" {
+			return
+		}
+		if code != command.Done {
+			t.Fatalf("exit code %d: %s", code, stderr)
+		}
+		if _, _, err := finding.Read(context.Background(), []csvio.Source{csvio.NewSource("out", strings.NewReader(out))}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// BenchmarkAnalyze is the whole program on a campaign of about 600,000 rows in memory.
+func BenchmarkAnalyze(b *testing.B) {
+	c := simulate.First(1)
+	c.Runs = 16
+	text := c.CSV()
+	rows := bytes.Count(text, []byte{'\n'}) - 1
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		var log bytes.Buffer
+		if code := program.Execute(context.Background(), nil, bytes.NewReader(text), io.Discard, &log); code != command.Done {
+			b.Fatal(log.String())
+		}
+	}
+	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
