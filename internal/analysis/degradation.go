@@ -21,17 +21,24 @@ const (
 func (p *ramp) degradationFromLatency(c *codes) onset {
 	width := max(1, p.duration/degradedWindows, degradedFewest*p.duration/float64(max(1, len(p.requests))))
 	var signal, start []float64
+	add := func(v float64, window int) {
+		signal, start = append(signal, v), append(start, float64(window)*width)
+	}
+	next := 0
 	for _, w := range p.windows(width) {
 		v, ok := w.timePerUser(c)
-		switch {
-		case ok:
-			signal = append(signal, math.Log(v))
-		case len(signal) > 0: // every user still waits for what was sent before
-			signal = append(signal, signal[len(signal)-1])
-		default:
+		if !ok {
 			continue
 		}
-		start = append(start, w.from)
+		// While nothing was sent, every user still waited for what was sent before.
+		for ; len(signal) > 0 && next < w.number; next++ {
+			add(signal[len(signal)-1], next)
+		}
+		add(math.Log(v), w.number)
+		next = w.number + 1
+	}
+	for ; len(signal) > 0 && float64(next)*width < p.duration; next++ {
+		add(signal[len(signal)-1], next)
 	}
 	rise, measured := stat.FindRise(signal)
 	if !measured || !rise.Found {

@@ -76,22 +76,26 @@ func (p *ramp) users(t float64) int {
 
 // window is the requests sent within a span of time.
 type window struct {
+	number   int     // from 0
 	from, to float64 // seconds
 	requests []request
 }
 
 func (w window) middle() float64 { return (w.from + w.to) / 2 }
 
-// windows cuts the run into windows of that width; the last ends with the run. Requests
-// sent after the run's planned end are in none.
+// windows returns the windows of that width in which something was sent; the last may
+// be cut short by the run's end. Requests sent after that are in none.
 func (p *ramp) windows(width float64) []window {
 	var all []window
-	next := 0
-	for i := 0; float64(i)*width < p.duration; i++ {
-		w := window{from: float64(i) * width, to: min(float64(i+1)*width, p.duration)}
+	for next := 0; next < len(p.requests) && p.requests[next].sent < p.duration; {
+		number := max(0, int(p.requests[next].sent/width))
+		w := window{number: number, from: float64(number) * width, to: min(float64(number+1)*width, p.duration)}
 		first := next
 		for next < len(p.requests) && p.requests[next].sent < w.to {
 			next++
+		}
+		if next == first {
+			next++ // rounding put it at the window's very end
 		}
 		w.requests = p.requests[first:next]
 		all = append(all, w)
@@ -99,24 +103,27 @@ func (p *ramp) windows(width float64) []window {
 	return all
 }
 
-// rateWindow is the width of the windows that requests are counted in.
-const rateWindow = 5 // seconds
+const (
+	rateWindow  = 5    // seconds: the width of the windows that requests are counted in
+	rateWindows = 4000 // of a run, at most; the windows of a longer one are wider
+)
 
 // rate returns how many requests a second ended, of those that count says, by window.
 func (p *ramp) rate(count func(request) bool) []sample {
 	if p.duration <= 0 {
 		return nil
 	}
-	counts := make([]int, int(math.Ceil(p.duration/rateWindow)))
+	width := rateWindow * math.Ceil(p.duration/(rateWindow*rateWindows))
+	counts := make([]int, int(math.Ceil(p.duration/width)))
 	for _, q := range p.requests {
 		if count(q) {
-			i := int(q.ended() / rateWindow)
+			i := int(min(q.ended(), p.duration) / width)
 			counts[min(max(i, 0), len(counts)-1)]++
 		}
 	}
 	samples := make([]sample, len(counts))
 	for i, n := range counts {
-		from, to := float64(i)*rateWindow, min(float64(i+1)*rateWindow, p.duration)
+		from, to := float64(i)*width, min(float64(i+1)*width, p.duration)
 		samples[i] = sample{point{(from + to) / 2, float64(n) / (to - from)}, n}
 	}
 	return samples

@@ -157,7 +157,7 @@ func (p *ramp) swapFromCounters() onset {
 	}
 	rate := func(t float64) float64 { return (traffic.at(t+swapSpan) - traffic.at(t)) / swapSpan }
 	var quiet []float64
-	for t := traffic[0].x; t+swapSpan <= max(learning*p.duration, 2*swapSpan); t++ {
+	for t := traffic[0].x; t+swapSpan <= max(learning*p.duration, 2*swapSpan); t += max(1, p.duration/1000) {
 		quiet = append(quiet, rate(t))
 	}
 	threshold := float64(swapFloor)

@@ -7,7 +7,8 @@ const (
 	// Throughput of the ramp.
 	//   successful_requests  requests  2xx/3xx with the expected text, in the whole run
 	//   failed_requests      requests  all others; note code=timeout etc. for one code, code=all for their sum
-	//   requests_per_second  requests/second (x: seconds, middle of a 5 s window): successful requests by the time they were answered
+	//   requests_per_second  requests/second (x: seconds, middle of a window of 5 s, or more if the run has over
+	//                        4,000 of them): successful requests by the time they were answered
 	//   cpu_per_request      seconds   CPU of both guests for one successful request, where cgroup counters tell
 	Throughput = "throughput"
 	// Latency of the ramp's successful requests, in seconds.
@@ -28,7 +29,7 @@ const (
 	SwapOnset = "swap_onset"
 	// ErrorOnset: begin of sustained failures.
 	//   time seconds, users, none: as in SwapOnset
-	//   failures_per_second  requests/second (x: seconds, middle of a 5 s window), by the time they ended
+	//   failures_per_second  requests/second (x: as of requests_per_second), by the time they ended
 	ErrorOnset = "error_onset"
 	// Capacity: Universal Scalability Law.
 	//   lambda sigma kappa peak_users peak_throughput
