@@ -9,7 +9,7 @@ import (
 
 const (
 	degradedWindows = 500 // of a run, at most: change point search is nearly quadratic in them
-	degradedFewest  = 10  // requests in a window, on average
+	degradedFewest  = 3   // requests in a window, on average
 )
 
 // degradationFromLatency finds where service degrades for good, from requests alone.
@@ -50,22 +50,27 @@ func (p *ramp) degradationFromLatency(c *codes) onset {
 // timePerUser returns the mean latency of the window's requests divided by the mean of
 // their users. Requests that timed out, and those in flight at the run's end that had
 // already taken longer than the mean, took at least as long as their rows say and
-// count so; other failures say nothing. ok is false if nothing is left.
+// count so; other failures say nothing. ok is false if nothing is left, or if more than
+// a tenth were in flight at the end: the others were the quick ones.
 func (w window) timePerUser(c *codes) (seconds float64, ok bool) {
 	var took, users float64
-	n := 0
 	count := func(q request) {
-		took, users, n = took+q.took, users+float64(q.users), n+1
+		took, users = took+q.took, users+float64(q.users)
 	}
+	ended, unfinished := 0, 0
 	for _, q := range w.requests {
-		if q.good || c.names[q.code] == observation.CodeTimeout {
+		switch {
+		case q.good || c.names[q.code] == observation.CodeTimeout:
 			count(q)
+			ended++
+		case c.names[q.code] == observation.CodeUnfinished:
+			unfinished++
 		}
 	}
-	if n == 0 {
+	if ended == 0 || 10*unfinished > len(w.requests) {
 		return 0, false
 	}
-	mean := took / float64(n)
+	mean := took / float64(ended)
 	for _, q := range w.requests {
 		if q.took > mean && c.names[q.code] == observation.CodeUnfinished {
 			count(q)

@@ -20,9 +20,7 @@ func environment(c *campaign, r *report) {
 			note = note.With("experiment", row.experiment)
 		}
 		note = note.With("value", row.value)
-		if row.more != "" {
-			note += ";" + row.more
-		}
+		note = join(note, row.more)
 		f := scalar(row.testbed, row.key, "", 1, len(c.facts[row]))
 		f.Note = note
 		if row.experiment == "" {

@@ -3,8 +3,11 @@ package analysis
 import (
 	"math"
 	"slices"
+	"strconv"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
+	"virtcmp/internal/observation"
 	"virtcmp/internal/stat"
 )
 
@@ -14,18 +17,28 @@ const (
 	trendWindows  = 400 // at most, in the quadratic Theil-Sen slope
 )
 
-// latency tells how long successful requests took. A failed one, however fast, is
-// in none of its numbers.
+// latency tells how long requests took. Failures, however fast, improve none of its
+// numbers: those that are fast are left out of all, and those that timed out count as
+// slow wherever that is possible. What was in flight at the run's end would have ended
+// later than can be known.
 func latency(c *campaign, r *report) {
 	q := newQuantities(r)
 	ramps := c.ramps()
 	results := make([]latencies, len(ramps))
-	parallel(len(ramps), func(i int) { results[i] = ramps[i].latencies(c.budget(ramps, ramps[i].testbed)) })
+	parallel(len(ramps), func(i int) { results[i] = ramps[i].latencies(&c.codes, c.budget(ramps, ramps[i].testbed)) })
+	timeouts := map[string]int{}
 	for _, l := range results {
+		timeouts[l.testbed] += l.timeouts
 		for _, s := range l.scalars {
 			quantity := q.plain(s.name, s.unit)
 			quantity.absolute = s.name == "trend_slope" // may be negative, or nothing
 			quantity.set(l.runKey, s.value, s.n)
+			if s.bounded && l.timeouts > 0 {
+				quantity.say(l.runKey, timeoutNote(l.timeouts))
+			}
+			if s.bounded && timeouts[l.testbed] > 0 {
+				quantity.sayOverRuns(l.testbed, timeoutNote(timeouts[l.testbed]))
+			}
 		}
 		r.series(l.runKey, "request", finding.Seconds, each(l.requests, 1))
 		r.series(l.runKey, "moving_average_30", finding.Seconds, each(l.averages, averaged))
@@ -35,9 +48,12 @@ func latency(c *campaign, r *report) {
 	q.flush()
 }
 
+func timeoutNote(n int) csvio.Labels { return csvio.MakeLabels("timeouts", strconv.Itoa(n)) }
+
 // latencies is what latency finds in one run.
 type latencies struct {
 	runKey
+	timeouts           int
 	scalars            []namedValue
 	requests, averages []point // thinned
 	medians, p95s      []sample
@@ -47,96 +63,115 @@ type namedValue struct {
 	name, unit string
 	value      float64
 	n          int
+	bounded    bool // from below only, if requests timed out
 }
 
 // latencies finds the run's, of thinned series at most budget points.
-func (p *ramp) latencies(budget int) latencies {
+func (p *ramp) latencies(c *codes, budget int) latencies {
 	l := latencies{runKey: p.runKey}
+	add := func(name, unit string, value float64, n int, bounded bool) {
+		if !math.IsNaN(value) {
+			l.scalars = append(l.scalars, namedValue{name, unit, value, n, bounded})
+		}
+	}
+
 	var good []point // successful requests: when sent, how long they took
+	var took []float64
 	for _, q := range p.requests {
 		if q.good {
 			good = append(good, point{q.sent, q.took})
+			took = append(took, q.took)
 		}
 	}
-	if len(good) == 0 {
-		return l
-	}
-	took := make([]float64, len(good))
-	for i, g := range good {
-		took[i] = g.y
-	}
-	add := func(name, unit string, value float64, n int) {
-		if !math.IsNaN(value) {
-			l.scalars = append(l.scalars, namedValue{name, unit, value, n})
-		}
-	}
-
 	end := p.regimeEnd()
-	averages := stat.MovingAverage(took, averaged)
-	line := make([]point, len(averages))
-	var residuals []float64
-	for i, mean := range averages {
-		newest := good[i+averaged-1]
-		line[i] = point{newest.x, mean}
-		if newest.x < end && mean > 0 {
-			residuals = append(residuals, newest.y/mean-1)
-		}
-	}
-	l.requests, l.averages = thin(good, budget), thin(line, budget)
-	add("consistency", finding.Ratio, stat.Spread(residuals), len(residuals))
-
+	averages, spread, n := consistency(good, took, end)
+	l.requests, l.averages = thin(good, budget), thin(averages, budget)
+	add("consistency", finding.Ratio, spread, n, false)
+	slope, windows := p.trendSlope(c, end)
+	add("trend_slope", finding.SecondsPerUser, slope, windows, false)
 	for _, w := range p.windows(latencyWindow) {
-		if took := w.good(); len(took) > 0 {
-			slices.Sort(took)
-			l.medians = append(l.medians, sample{point{w.middle(), stat.Quantile(took, 0.5)}, len(took)})
-			l.p95s = append(l.p95s, sample{point{w.middle(), stat.Quantile(took, 0.95)}, len(took)})
+		took := w.durations(c)
+		l.medians = w.quantile(l.medians, took, 0.5)
+		l.p95s = w.quantile(l.p95s, took, 0.95)
+	}
+
+	for _, q := range p.requests {
+		if c.names[q.code] == observation.CodeTimeout {
+			took = append(took, q.took)
+			l.timeouts++
 		}
 	}
-	slope, windows := p.trendSlope(end)
-	add("trend_slope", finding.SecondsPerUser, slope, windows)
-
-	add("mean", finding.Seconds, stat.Mean(took), len(took))
 	slices.Sort(took)
+	add("mean", finding.Seconds, stat.Mean(took), len(took), true)
 	for _, percentile := range []struct {
 		name string
 		p    float64
 	}{{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"max", 1}} {
-		add(percentile.name, finding.Seconds, stat.Quantile(took, percentile.p), len(took))
+		add(percentile.name, finding.Seconds, stat.Quantile(took, percentile.p), len(took), true)
 	}
 	return l
 }
 
-// good returns how long the window's successful requests took.
-func (w window) good() []float64 {
-	var took []float64
-	for _, q := range w.requests {
-		if q.good {
-			took = append(took, q.took)
+// consistency returns the moving average of successive requests, at the times of the
+// newest, and the robust spread of the requests sent before end about it, relative to
+// it, with their number. took are the durations of good.
+func consistency(good []point, took []float64, end float64) (averages []point, spread float64, n int) {
+	var residuals []float64
+	for i, mean := range stat.MovingAverage(took, averaged) {
+		newest := good[i+averaged-1]
+		averages = append(averages, point{newest.x, mean})
+		if newest.x < end && mean > 0 {
+			residuals = append(residuals, newest.y/mean-1)
 		}
 	}
+	return averages, stat.Spread(residuals), len(residuals)
+}
+
+// durations returns how long the window's requests took, sorted: the successful ones
+// as long as they did, those that timed out or were in flight at the run's end
+// infinitely long. Without the latter, the last windows of a run would have the quick
+// ones only.
+func (w window) durations(c *codes) []float64 {
+	var took []float64
+	for _, q := range w.requests {
+		switch code := c.names[q.code]; {
+		case q.good:
+			took = append(took, q.took)
+		case code == observation.CodeTimeout, code == observation.CodeUnfinished:
+			took = append(took, math.Inf(1))
+		}
+	}
+	slices.Sort(took)
 	return took
+}
+
+// quantile appends the window's p-quantile to a series, if it is known.
+func (w window) quantile(series []sample, took []float64, p float64) []sample {
+	if v := stat.Quantile(took, p); v < math.Inf(1) {
+		series = append(series, sample{point{w.middle(), v}, len(took)})
+	}
+	return series
 }
 
 // trendSlope returns the Theil-Sen slope, in seconds a user, of the medians of the
 // windows that end before the given time against the users in them, and the number of
 // windows; NaN if they are fewer than three.
-func (p *ramp) trendSlope(end float64) (slope float64, windows int) {
+func (p *ramp) trendSlope(c *codes, end float64) (slope float64, windows int) {
 	var users, medians []float64
 	for _, w := range p.windows(max(latencyWindow, p.duration/trendWindows)) {
 		if w.to > end {
 			break
 		}
-		var took []float64
-		sum := 0.0
+		middle, sum, n := stat.Quantile(w.durations(c), 0.5), 0.0, 0
 		for _, q := range w.requests {
 			if q.good {
-				took = append(took, q.took)
 				sum += float64(q.users)
+				n++
 			}
 		}
-		if len(took) > 0 {
-			users = append(users, sum/float64(len(took)))
-			medians = append(medians, stat.Median(took))
+		if n > 0 && middle < math.Inf(1) {
+			users = append(users, sum/float64(n))
+			medians = append(medians, middle)
 		}
 	}
 	if len(users) < 3 {

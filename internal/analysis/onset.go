@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"strconv"
+
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 )
@@ -35,13 +37,15 @@ func (r *report) onsets(ramps []*ramp, source string, onsets []onset) {
 			users.set(p.runKey, float64(n), len(p.requests))
 		}
 	}
-	time.outOf, users.outOf = measured, measured
-	q.flush()
 	for testbed, runs := range measured {
+		remark := csvio.MakeLabels("runs", strconv.Itoa(runs), "without", strconv.Itoa(runs-found[testbed]))
+		time.sayOverRuns(testbed, remark)
+		users.sayOverRuns(testbed, remark)
 		if found[testbed] == 0 {
 			f := scalar(testbed, "none", "", 0, runs)
 			f.Note = note
 			r.add(f)
 		}
 	}
+	q.flush()
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
@@ -21,14 +20,15 @@ type quantity struct {
 	note       csvio.Labels   // tells it from others of that name
 	absolute   bool           // its ratio means nothing
 
-	runs  map[string]map[int]value // by testbed and run
-	outOf map[string]int           // runs by testbed that might have had it, where some may not
+	runs   map[string]map[int]value // by testbed and run
+	remark map[string]csvio.Labels  // by testbed, on the finding over all runs
 }
 
 // value is a quantity's value in a run: num/den.
 type value struct {
 	num, den float64
-	n        int // what it rests on
+	n        int          // what it rests on
+	remark   csvio.Labels // on the run's finding
 }
 
 // quantities are a report's, made as they turn up.
@@ -68,7 +68,22 @@ func (q *quantity) setRatio(r runKey, num, den float64, n int) {
 	if q.runs[r.testbed] == nil {
 		q.runs[r.testbed] = map[int]value{}
 	}
-	q.runs[r.testbed][r.number] = value{num, den, n}
+	q.runs[r.testbed][r.number] = value{num: num, den: den, n: n}
+}
+
+// say adds a remark on the quantity's value in a run.
+func (q *quantity) say(r runKey, remark csvio.Labels) {
+	v := q.runs[r.testbed][r.number]
+	v.remark = remark
+	q.runs[r.testbed][r.number] = v
+}
+
+// sayOverRuns adds a remark on the quantity over all runs of a testbed.
+func (q *quantity) sayOverRuns(testbed string, remark csvio.Labels) {
+	if q.remark == nil {
+		q.remark = map[string]csvio.Labels{}
+	}
+	q.remark[testbed] = remark
 }
 
 // flush adds the findings of all quantities.
@@ -90,7 +105,7 @@ func (q *quantity) findings(c *campaign) []finding.Finding {
 	for testbed, runs := range q.runs {
 		for number, v := range runs {
 			f := q.finding(testbed, v.num/v.den, v.n)
-			f.Run = finding.Run(number)
+			f.Run, f.Note = finding.Run(number), join(f.Note, v.remark)
 			all = append(all, f)
 		}
 		summaries[testbed] = stat.Summarise(q.sample(testbed), c.random(testbed))
@@ -98,9 +113,7 @@ func (q *quantity) findings(c *campaign) []finding.Finding {
 	base, compared := summaries[c.baseline]
 	for testbed, s := range summaries {
 		f := q.finding(testbed, s.Value, s.N)
-		if total, ok := q.outOf[testbed]; ok {
-			f.Note = f.Note.With("runs", strconv.Itoa(total)).With("without", strconv.Itoa(total-s.N))
-		}
+		f.Note = join(f.Note, q.remark[testbed])
 		interval, ok := s.Mean()
 		all = append(all, bounded(f, interval, ok))
 		if !compared || testbed == c.baseline || q.absolute || base.Value <= 0 || s.Value < 0 {
@@ -112,6 +125,14 @@ func (q *quantity) findings(c *campaign) []finding.Finding {
 		all = append(all, bounded(f, interval, ok))
 	}
 	return all
+}
+
+// join returns the labels of both.
+func join(a, b csvio.Labels) csvio.Labels {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ";" + b
 }
 
 // bounded sets the finding's interval, or says why it has none.

@@ -53,17 +53,16 @@ func (c *campaign) ramps() []*ramp {
 	return ramps
 }
 
-// regimeEnd is when the run's first regime ends: the onset of swapping, or where
-// counters cannot tell, of degradation; +Inf if there is none.
+// regimeEnd is when the run's first regime ends: the earlier of the onsets of
+// swapping and of degradation, +Inf if there is neither.
 func (p *ramp) regimeEnd() float64 {
-	o := p.swap
-	if !o.measured {
-		o = p.degraded
+	end := math.Inf(1)
+	for _, o := range []onset{p.swap, p.degraded} {
+		if o.found {
+			end = min(end, o.time)
+		}
 	}
-	if !o.found {
-		return math.Inf(1)
-	}
-	return o.time
+	return end
 }
 
 // users returns how many virtual users were active t seconds after the start: as

@@ -3,6 +3,7 @@ package analysis_test
 import (
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"virtcmp/internal/finding"
@@ -105,6 +106,70 @@ func TestFailuresAndLatency(t *testing.T) {
 	}
 	if got := latencyOnly(analyse(t, rows)); got.csv(t) != want.csv(t) {
 		t.Errorf("fast failures move latency: %s", firstDifference(got.csv(t), want.csv(t)))
+	}
+}
+
+// Requests that time out count as slow: more of them never improve a number.
+func TestTimeoutsAndLatency(t *testing.T) {
+	ramp := func(timeouts int) found {
+		var rows []observation.Observation
+		for i := range 100 {
+			rows = append(rows, request("a", 1, float64(i)/10, 0.1+0.001*float64(i), 1, "200"))
+			if i >= 100-timeouts {
+				rows = append(rows, request("a", 1, float64(i)/10, 5, 1, "timeout"))
+			}
+		}
+		return analyse(t, rows)
+	}
+	before := ramp(0)
+	for timeouts := 1; timeouts <= 100; timeouts += 33 {
+		after := ramp(timeouts)
+		for _, name := range []string{"mean", "p50", "p90", "p95", "p99", "max"} {
+			a, b := before.one(t, "latency/"+name, "a", ofRun(1)), after.one(t, "latency/"+name, "a", ofRun(1))
+			if b.Value < a.Value || b.N != 100+timeouts || b.Note.Get("timeouts") != strconv.Itoa(timeouts) {
+				t.Errorf("%d timeouts make %s %v of %v", timeouts, name, b, a)
+			}
+		}
+		if all := after.one(t, "latency/p50", "a", overRuns("")); all.Note.Get("timeouts") != strconv.Itoa(timeouts) {
+			t.Errorf("%+v", all)
+		}
+		before = after
+	}
+	for timeouts, windows := range map[int]int{67: 1, 100: 0} { // with a median that is known
+		f := ramp(timeouts)
+		if got := f.get("latency/median_10s", "a", ofRun(1)); len(got) != windows || windows > 0 && got[0].N != 100+timeouts {
+			t.Errorf("%d of 100 timed out: medians %v", timeouts, got)
+		}
+		if got := f.get("latency/p95_10s", "a", ofRun(1)); len(got) != 0 {
+			t.Errorf("%d of 100 timed out, and yet p95 is %v", timeouts, got)
+		}
+	}
+	none := analyse(t, []observation.Observation{request("a", 1, 0, 5, 1, "timeout")})
+	if got := none.one(t, "latency/p50", "a", ofRun(1)); got.Value != 5 || got.Note != "timeouts=1" {
+		t.Errorf("nothing but a timeout: %+v", got)
+	}
+}
+
+// The last windows of a run must not consist of its quick requests.
+func TestLatencyAtTheEnd(t *testing.T) {
+	var rows []observation.Observation
+	for i := range 400 { // ten requests a second; those of the last 5 s had answered after 0.1 s or not at all
+		at := float64(i) / 10
+		took, code := 5.0, "200"
+		if at > 35 {
+			took, code = 40-at, "unfinished"
+			if i%3 == 0 {
+				took, code = 0.1, "200"
+			}
+		}
+		rows = append(rows, request("a", 1, at, took, 1, code))
+	}
+	f := analyse(t, rows)
+	if got := values(f.get("latency/median_10s", "a", ofRun(1))); !equal(got, []float64{5, 5, 5, 5}) {
+		t.Errorf("medians %v", got)
+	}
+	if got := values(f.get("latency/p95_10s", "a", ofRun(1))); !equal(got, []float64{5, 5, 5}) {
+		t.Errorf("95th percentiles %v", got)
 	}
 }
 

@@ -11,13 +11,15 @@ const (
 	//                        4,000 of them): successful requests by the time they were answered
 	//   cpu_per_request      seconds   CPU of both guests for one successful request, where cgroup counters tell
 	Throughput = "throughput"
-	// Latency of the ramp's successful requests, in seconds.
-	//   mean p50 p90 p95 p99 max
-	//   trend_slope        seconds/user  Theil-Sen slope of the 10 s medians against users, before onset
-	//   consistency        ratio         robust spread of the requests about the moving average, relative to it, before onset
-	//   request            (x: seconds, when sent) thinned; every extreme of the run is kept
-	//   moving_average_30  (x: seconds, of the newest of the 30) mean of 30 successive successful requests by time sent
-	//   median_10s p95_10s (x: seconds, middle of a window)
+	// Latency of the ramp's requests, in seconds. Failures improve none of these numbers.
+	//   mean p50 p90 p95 p99 max  of the successful requests and those that timed out: a lower bound where there
+	//                      are any of these; note timeouts=12, their number. Other failures are left out
+	//   trend_slope        seconds/user  Theil-Sen slope of the 10 s medians against users, before any onset
+	//   consistency        ratio         robust spread of the requests about the moving average, relative to it, before any onset
+	//   request            (x: seconds, when sent) successful ones, thinned; every extreme of the run is kept
+	//   moving_average_30  (x: seconds, of the newest of the 30) mean of 30 successive successful requests by time sent, thinned
+	//   median_10s p95_10s (x: seconds, middle of a window) by the time sent. What timed out or was in flight at the run's
+	//                      end counts as slower than all that succeeded; a quantile among it is left out
 	Latency = "latency"
 	// SwapOnset: begin of sustained swapping. Note source=counters or source=latency says from what;
 	// latency alone can only tell degradation.

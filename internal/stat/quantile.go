@@ -11,18 +11,18 @@ import (
 // Quantile returns the p-quantile of a sorted sample, interpolated linearly between
 // the two order statistics about it: definition 7 of Hyndman and Fan, Sample
 // quantiles in statistical packages, American Statistician 50 (1996), which is the
-// default of R and NumPy. p lies in [0, 1].
+// default of R and NumPy. p lies in [0, 1]; the sample may end in infinities.
 func Quantile(sorted []float64, p float64) float64 {
 	if len(sorted) == 0 {
 		return math.NaN()
 	}
 	at := p * float64(len(sorted)-1)
 	below := int(at)
-	if below+1 >= len(sorted) {
-		return sorted[len(sorted)-1]
+	low, part := sorted[below], at-float64(below)
+	if part == 0 {
+		return low // also where what is above is infinite
 	}
-	low, high := sorted[below], sorted[below+1]
-	return low + (at-float64(below))*(high-low)
+	return low + part*(sorted[below+1]-low)
 }
 
 // Median returns the median of a sample, which it sorts.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/changepoint"
 )
 
@@ -11,27 +12,31 @@ import (
 type Rise struct {
 	Found bool
 	Index int     // of the first value after the rise
-	Z     float64 // how many standard errors what follows is above what was before
+	P     float64 // chance that what was before and what follows would differ so much without cause
 }
 
 const (
-	riseSegment = 6                  // fewest values between two change points
-	riseEffect  = 0.2623642644674911 // log(1.3): a series of logarithms must rise by 30 %
-	riseBefore  = 15                 // fewest values of the plateau
-	riseAfter   = 10                 // fewest values behind the change point
-	riseZ       = 5                  // p = 0.0001 one-sided: there are a few change points to choose from
+	riseSegment = 6    // fewest values between two change points
+	riseEffect  = 0.26 // log(1.3): a series of logarithms must rise by 30 %
+	riseShare   = 0.25 // of the whole rise by the end that the first step must make
+	riseSurely  = 0.69 // log(2): a doubling is more than a drift, however slow
+	riseBend    = 0.7  // of a straight line's squared residuals that a bent one may have
+	riseAfter   = 10   // fewest values behind the change point
+	riseP       = 3e-7 // five standard errors of a normal distribution: there are many change points to choose from
 )
 
 // FindRise looks for the first change point from which on a series of logarithms
-// stays at least 30 % above the level that it had before, and significantly so.
-// ok is false if the series is too short.
+// stays at least 30 %, and a quarter of its whole rise by the end, above the level
+// that it had before, and significantly so. ok is false if the series is too short.
 //
 // Change points are ED-PELT's (Haynes, Fearnhead and Eckley, A computationally
 // efficient nonparametric approach for changepoint detection, Statistics and Computing
 // 27, 2017), levels are medians. The level before is that of the plateau: of
-// everything since the series first came within 30 % of its lowest level. The test
-// takes the plateau's autocorrelation into account, since a slow wander is no rise.
-// The rise itself begins where a flat line with a rising, or a higher, one behind it fits best.
+// everything since the series first came within 30 % of its lowest level. The rise
+// itself begins where a flat line with a rising, or a higher, one behind it fits best,
+// unless the rise is less than a doubling and a straight line does nearly as well: a
+// drift is no rise. Nor is a slow wander, since the test takes the plateau's
+// autocorrelation into account.
 func FindRise(y []float64) (r Rise, ok bool) {
 	if len(y) < 2*riseSegment {
 		return Rise{}, false
@@ -42,35 +47,37 @@ func FindRise(y []float64) (r Rise, ok bool) {
 	for i := range level {
 		level[i] = Median(slices.Clone(y[cuts[i]:cuts[i+1]]))
 	}
-	for k := 1; k < len(level); k++ {
+	for k := 1; k < len(level) && len(y)-cuts[k] >= riseAfter; k++ {
 		floor := slices.Min(level[:k])
 		plateau := cuts[slices.IndexFunc(level[:k], func(l float64) bool { return l < floor+riseEffect })]
 		before, after := y[plateau:cuts[k]], y[cuts[k]:]
 		flat := Median(slices.Clone(before))
-		if len(before) < riseBefore || len(after) < riseAfter || slices.Min(level[k:]) < flat+riseEffect {
+		rise := max(riseEffect, riseShare*(slices.Max(level[k:])-flat))
+		if slices.Min(level[k:]) < flat+rise {
 			continue
 		}
-		drift := max(0, slope(before)) * float64(len(before)+cuts[k+1]-cuts[k]) / 2
-		if level[k] < flat+drift+riseEffect {
-			continue
+		at, misfit := kink(y[plateau:cuts[k+1]], flat)
+		if level[k] < flat+riseSurely && misfit > riseBend*lineMisfit(y[plateau:cuts[k+1]]) {
+			continue // no more than a drift
 		}
-		z := (Median(slices.Clone(after)) - flat) / math.Sqrt(longRunVariance(before)*(1/float64(len(before))+1/float64(len(after))))
-		if z > riseZ {
-			return Rise{Found: true, Index: plateau + kink(y[plateau:cuts[k+1]], flat), Z: z}, true
+		t := (Median(slices.Clone(after)) - flat) / math.Sqrt(longRunVariance(before)*(1/float64(len(before))+1/float64(len(after))))
+		p := distuv.StudentsT{Sigma: 1, Nu: float64(len(before) - 1)}.Survival(t)
+		if p < riseP {
+			return Rise{Found: true, Index: max(plateau+at, cuts[k-1]), P: p}, true
 		}
 	}
 	return Rise{}, true
 }
 
-// slope returns the least-squares slope of y against its index.
-func slope(y []float64) float64 {
+// lineMisfit returns the squared residuals of the least-squares line through y.
+func lineMisfit(y []float64) float64 {
 	middle, mean := float64(len(y)-1)/2, Mean(y)
-	var xx, xy float64
+	var xx, xy, yy float64
 	for i, v := range y {
-		x := float64(i) - middle
-		xx, xy = xx+x*x, xy+x*(v-mean)
+		x, d := float64(i)-middle, v-mean
+		xx, xy, yy = xx+x*x, xy+x*d, yy+d*d
 	}
-	return xy / xx
+	return yy - xy*xy/xx
 }
 
 // longRunVariance returns n times the variance of the mean of n successive values,
@@ -96,9 +103,9 @@ func longRunVariance(x []float64) float64 {
 
 // kink returns the index from which on y, which is flat at level before, is fitted
 // best by either a rising line that starts from level or another flat one, in the
-// sense of least squares.
-func kink(y []float64, level float64) int {
-	best, at := math.Inf(1), 0
+// sense of least squares, and the sum of the squared residuals.
+func kink(y []float64, level float64) (index int, misfit float64) {
+	misfit = math.Inf(1)
 	before := 0.0 // squared residuals of what is before k
 	for k := range y {
 		var xx, xy, yy, sum float64
@@ -108,10 +115,10 @@ func kink(y []float64, level float64) int {
 		}
 		line := yy - max(0, xy)*xy/xx
 		flat := yy - sum*sum/float64(len(y)-k)
-		if sse := before + min(line, flat); sse < best {
-			best, at = sse, k
+		if m := before + min(line, flat); m < misfit {
+			index, misfit = k, m
 		}
 		before += (y[k] - level) * (y[k] - level)
 	}
-	return at
+	return index, misfit
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func near(got, want, tolerance float64) bool {
-	return math.IsNaN(got) && math.IsNaN(want) || math.Abs(got-want) <= tolerance
+	return got == want || math.IsNaN(got) && math.IsNaN(want) || math.Abs(got-want) <= tolerance
 }
 
 func TestQuantile(t *testing.T) {
@@ -24,6 +24,8 @@ func TestQuantile(t *testing.T) {
 		// R: quantile(c(1, 2, 4, 8, 16), c(.25, .3))
 		{[]float64{1, 2, 4, 8, 16}, 0.25, 2}, {[]float64{1, 2, 4, 8, 16}, 0.3, 2.4},
 		{[]float64{7}, 0.3, 7},
+		{[]float64{1, 2, math.Inf(1)}, 0.5, 2},
+		{[]float64{1, 2, math.Inf(1)}, 0.6, math.Inf(1)},
 		{nil, 0.5, math.NaN()},
 	} {
 		if got := stat.Quantile(tc.x, tc.p); !near(got, tc.want, 1e-12) {
