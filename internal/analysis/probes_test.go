@@ -90,6 +90,8 @@ func TestStartupAndFootprint(t *testing.T) {
 	}
 	rows = append(rows,
 		probe("a", 1, observation.Startup, "image_build_duration_seconds", 47, ""),
+		probe("a", 2, observation.Startup, "image_build_duration_seconds", 47, ""), // the same build
+		probe("a", 3, observation.Startup, "image_build_duration_seconds", 49, ""),
 		probe("a", 1, observation.Startup, "image_size_bytes", 5e8, ""),
 		probe("b", 4, observation.Footprint, "host_memory_footprint_bytes", 900, "state=empty"))
 	f := analyse(t, rows)
@@ -99,8 +101,8 @@ func TestStartupAndFootprint(t *testing.T) {
 	if got := f.one(t, "startup/image_size", "a", overRuns("")); got.Value != 5e8 || got.Unit != finding.Bytes || got.Note != "interval=too-few-runs" {
 		t.Errorf("%+v", got)
 	}
-	if got := f.one(t, "startup/image_build", "a", ofRun(1)); got.Value != 47 {
-		t.Errorf("%+v", got)
+	if got := f.one(t, "startup/image_build", "a", overRuns("")); got.Value != 48 || got.N != 2 {
+		t.Errorf("two builds: %+v", got)
 	}
 	if got := f.one(t, "footprint/testbed", "a", ofRun(3)); got.Value != 300 || got.Unit != finding.Bytes {
 		t.Errorf("%+v", got)

@@ -7,14 +7,13 @@ import (
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
-	"virtcmp/internal/observation"
 	"virtcmp/internal/stat"
 )
 
 // rules are what validity checks; finding's vocabulary lists the warnings.
 var rules = []func(*campaign, *report){
 	runCount, trialOrder, notAnalysed,
-	generatorLoad, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
+	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
 	softwareEmulation, demonstration, differences,
 }
 
@@ -110,7 +109,7 @@ func trialOrder(c *campaign, r *report) {
 			}
 			order[run.testbed] = append(order[run.testbed], n)
 		}
-		if unknown > 0 && len(c.testbeds) > 1 && hasTrials(experiment) {
+		if unknown > 0 && len(c.testbeds) > 1 {
 			r.warn("", finding.OrderUnknown, unknown, "experiment", experiment, "runs", strconv.Itoa(unknown))
 		}
 		worst, first, then := 0.0, "", ""
@@ -128,12 +127,6 @@ func trialOrder(c *campaign, r *report) {
 			r.warn("", finding.NotInterleaved, len(order[first])+len(order[then]), "experiment", experiment, "first", first, "then", then, "share", short(worst))
 		}
 	}
-}
-
-// hasTrials reports whether an experiment's runs are trials of their own, with a
-// place in the campaign's order, and not measured in the course of others'.
-func hasTrials(experiment string) bool {
-	return experiment == observation.Ramp || experiment == observation.Select || experiment == observation.Insert
 }
 
 // before returns the share of pairs in which the first is smaller.

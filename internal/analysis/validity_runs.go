@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 	"virtcmp/internal/observation"
 )
@@ -44,6 +45,23 @@ func generatorLoad(c *campaign, r *report) {
 		}
 		return most, []string{"share", short(most), "cpus", short(cpus), "time", short(at)}
 	})
+}
+
+// stolenShare is the share of CPU time that other machines on the same hardware may take.
+const stolenShare = 0.05
+
+// disturbance: what other virtual machines take away is in no testbed's hands.
+func disturbance(c *campaign, r *report) {
+	for _, experiment := range c.experiments() {
+		c.broken(r, finding.Disturbed, experiment, func(run *run) (float64, []string) {
+			text, _ := c.facts.trial("cpu_steal_share", run.runKey)
+			share, err := csvio.ParseFinite(text)
+			if err != nil || share <= stolenShare {
+				return 0, nil
+			}
+			return share, []string{"share", short(share)}
+		})
+	}
 }
 
 // offSchedule: a ramp whose users are more than one off the plan is another ramp.

@@ -99,6 +99,9 @@ func TestValidity(t *testing.T) {
 			return o.Metric == "process_cpu_seconds_total" && o.Run == 3 && o.Time >= 10
 		}, func(o *observation.Observation) { o.Value += 0.7 * (o.Time - 10) }),
 			[]string{"b: warning=generator-saturated;experiment=ramp;runs=1;of=10;run=3;share=0.85;cpus=2;time=10"}},
+		{"a neighbour", add(fact("b", 2, "generator", "cpu_steal_share", "0.06", "experiment", "insert"), fact("b", 3, "generator", "cpu_steal_share", "0.11", "experiment", "insert"),
+			fact("b", 3, "generator", "cpu_steal_share", "0.04", "experiment", "ramp")),
+			[]string{"b: warning=disturbed;experiment=insert;runs=2;of=10;run=3;share=0.11"}},
 		{"late users", change(func(o *observation.Observation) bool { return o.Users > 5 && o.Run > 8 }, func(o *observation.Observation) { o.Users -= observation.Users(o.Run - 7) }),
 			[]string{"b: warning=off-schedule;experiment=ramp;runs=2;of=10;run=10;time=5;users=3;planned=6"}},
 		{"one user late", change(func(o *observation.Observation) bool { return o.Users > 5 }, func(o *observation.Observation) { o.Users-- }), nil},
@@ -156,7 +159,7 @@ func TestBlockedCampaign(t *testing.T) {
 		}
 	}
 	var want []string
-	for _, experiment := range []string{"insert", "ramp", "select"} {
+	for _, experiment := range []string{"footprint", "insert", "ramp", "select", "startup"} {
 		want = append(want, fmt.Sprintf("warning=not-interleaved;experiment=%s;first=lxc;then=uml;share=1", experiment))
 	}
 	if !slices.Equal(got, want) {

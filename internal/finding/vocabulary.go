@@ -73,6 +73,7 @@ const (
 	NotInterleaved     = "not-interleaved"     // experiment= first= then= two testbeds, share= of their pairs of runs with the first's before
 	OrderUnknown       = "order-unknown"       // experiment= runs= without a recorded place in the campaign's order
 	GeneratorSaturated = "generator-saturated" // RUNS share= of the generator's cpus= used over 10 s from time=
+	Disturbed          = "disturbed"           // RUNS share= of this machine's CPU time that other machines on the same hardware took
 	OffSchedule        = "off-schedule"        // RUNS time= users= active then, planned= users
 	IncompleteRun      = "incomplete-run"      // RUNS and of a ramp end= planned= seconds; of select queries= planned=; of insert stress=0,4 that are missing
 	FailedProbes       = "failed-probes"       // experiment= rows= that failed and are in no number
