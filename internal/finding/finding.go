@@ -55,6 +55,10 @@ type Number float64
 // Present reports whether there is a number.
 func (n Number) Present() bool { return !math.IsNaN(float64(n)) }
 
+// digits is how many significant digits of a number are written: more than anything
+// measured has, and few enough that the last ones do not depend on the machine.
+const digits = 12
+
 // MarshalCSV implements gocsv.TypeMarshaller.
 func (n Number) MarshalCSV() (string, error) {
 	if math.IsInf(float64(n), 0) {
@@ -63,7 +67,7 @@ func (n Number) MarshalCSV() (string, error) {
 	if !n.Present() {
 		return "", nil
 	}
-	return strconv.FormatFloat(float64(n), 'g', -1, 64), nil
+	return strconv.FormatFloat(float64(n), 'g', digits, 64), nil
 }
 
 func parseNumber(text string) (Number, error) {

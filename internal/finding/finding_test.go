@@ -38,6 +38,14 @@ func TestContract(t *testing.T) {
 	}
 }
 
+func TestDigits(t *testing.T) {
+	for n, want := range map[finding.Number]string{0.1 + 0.2: "0.3", 1.0 / 3: "0.333333333333", 139.123456789: "139.123456789", 25276514304: "25276514304", 6.57e8: "657000000", 0: "0", -3.5: "-3.5", finding.None: ""} {
+		if got, err := n.MarshalCSV(); err != nil || got != want {
+			t.Errorf("%v is written %q, want %q (%v)", float64(n), got, want, err)
+		}
+	}
+}
+
 func TestRefused(t *testing.T) {
 	head, _, _ := strings.Cut(text, "\n")
 	for _, row := range []string{
