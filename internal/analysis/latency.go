@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"math"
-	"slices"
 	"strconv"
 
 	"virtcmp/internal/csvio"
@@ -91,8 +90,9 @@ func (p *ramp) latencies(c *codes, budget int) latencies {
 	add("trend_slope", finding.SecondsPerUser, slope, windows, false)
 	for _, w := range p.windows(latencyWindow) {
 		took := w.durations(c)
-		l.medians = w.quantile(l.medians, took, 0.5)
-		l.p95s = w.quantile(l.p95s, took, 0.95)
+		q := stat.Quantiles(took, 0.5, 0.95)
+		l.medians = w.append(l.medians, q[0], len(took))
+		l.p95s = w.append(l.p95s, q[1], len(took))
 	}
 
 	for _, q := range p.requests {
@@ -101,13 +101,9 @@ func (p *ramp) latencies(c *codes, budget int) latencies {
 			l.timeouts++
 		}
 	}
-	slices.Sort(took)
 	add("mean", finding.Seconds, stat.Mean(took), len(took), true)
-	for _, percentile := range []struct {
-		name string
-		p    float64
-	}{{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"max", 1}} {
-		add(percentile.name, finding.Seconds, stat.Quantile(took, percentile.p), len(took), true)
+	for i, v := range stat.Quantiles(took, 0.5, 0.9, 0.95, 0.99, 1) {
+		add([]string{"p50", "p90", "p95", "p99", "max"}[i], finding.Seconds, v, len(took), true)
 	}
 	return l
 }
@@ -116,10 +112,12 @@ func (p *ramp) latencies(c *codes, budget int) latencies {
 // newest, and the robust spread of the requests sent before end about it, relative to
 // it, with their number. took are the durations of good.
 func consistency(good []point, took []float64, end float64) (averages []point, spread float64, n int) {
-	var residuals []float64
-	for i, mean := range stat.MovingAverage(took, averaged) {
+	means := stat.MovingAverage(took, averaged)
+	averages = make([]point, len(means))
+	residuals := make([]float64, 0, len(means))
+	for i, mean := range means {
 		newest := good[i+averaged-1]
-		averages = append(averages, point{newest.x, mean})
+		averages[i] = point{newest.x, mean}
 		if newest.x < end && mean > 0 {
 			residuals = append(residuals, newest.y/mean-1)
 		}
@@ -127,10 +125,9 @@ func consistency(good []point, took []float64, end float64) (averages []point, s
 	return averages, stat.Spread(residuals), len(residuals)
 }
 
-// durations returns how long the window's requests took, sorted: the successful ones
-// as long as they did, those that timed out or were in flight at the run's end
-// infinitely long. Without the latter, the last windows of a run would have the quick
-// ones only.
+// durations returns how long the window's requests took: the successful ones as long
+// as they did, those that timed out or were in flight at the run's end infinitely
+// long. Without the latter, the last windows of a run would have the quick ones only.
 func (w window) durations(c *codes) []float64 {
 	var took []float64
 	for _, q := range w.requests {
@@ -141,14 +138,13 @@ func (w window) durations(c *codes) []float64 {
 			took = append(took, math.Inf(1))
 		}
 	}
-	slices.Sort(took)
 	return took
 }
 
-// quantile appends the window's p-quantile to a series, if it is known.
-func (w window) quantile(series []sample, took []float64, p float64) []sample {
-	if v := stat.Quantile(took, p); v < math.Inf(1) {
-		series = append(series, sample{point{w.middle(), v}, len(took)})
+// append adds a quantile of the window's n requests to a series, if it is known.
+func (w window) append(series []sample, quantile float64, n int) []sample {
+	if quantile < math.Inf(1) {
+		series = append(series, sample{point{w.middle(), quantile}, n})
 	}
 	return series
 }
@@ -162,7 +158,7 @@ func (p *ramp) trendSlope(c *codes, end float64) (slope float64, windows int) {
 		if w.to > end {
 			break
 		}
-		middle, sum, n := stat.Quantile(w.durations(c), 0.5), 0.0, 0
+		middle, sum, n := stat.Median(w.durations(c)), 0.0, 0
 		for _, q := range w.requests {
 			if q.good {
 				sum += float64(q.users)

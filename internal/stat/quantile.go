@@ -5,6 +5,7 @@ package stat
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -18,18 +19,78 @@ func Quantile(sorted []float64, p float64) float64 {
 	}
 	at := p * float64(len(sorted)-1)
 	below := int(at)
-	low, part := sorted[below], at-float64(below)
-	if part == 0 {
-		return low // also where what is above is infinite
-	}
-	return low + part*(sorted[below+1]-low)
+	return between(sorted[below], sorted[min(below+1, len(sorted)-1)], at-float64(below))
 }
 
-// Median returns the median of a sample, which it sorts.
-func Median(x []float64) float64 {
-	slices.Sort(x)
-	return Quantile(x, 0.5)
+// between returns what lies that part of the way from low to high, both of which may be infinite.
+func between(low, high, part float64) float64 {
+	if part == 0 || low == high {
+		return low
+	}
+	return low + part*(high-low)
 }
+
+// Quantiles returns the p-quantiles of a sample, as Quantile does, for ps in ascending
+// order. It reorders the sample, in time proportional to its size.
+func Quantiles(x []float64, ps ...float64) []float64 {
+	q := make([]float64, len(ps))
+	done := 0 // x[:done] holds the smallest values
+	for i, p := range ps {
+		if len(x) == 0 {
+			q[i] = math.NaN()
+			continue
+		}
+		at := p * float64(len(x)-1)
+		below := int(at)
+		low, part := nth(x[done:], below-done), at-float64(below)
+		done = below
+		q[i] = low
+		if part > 0 {
+			q[i] = between(low, slices.Min(x[below+1:]), part)
+		}
+	}
+	return q
+}
+
+// nth returns the value that would be x[k] were x sorted, and reorders x so that it
+// is there, with nothing larger before and nothing smaller behind it (Hoare's FIND).
+func nth(x []float64, k int) float64 {
+	for budget := 8 * bits.Len(uint(len(x))); len(x) > 12; budget-- {
+		if budget == 0 { // every pivot was a bad one
+			break
+		}
+		// The median of three is the pivot.
+		a, b, c := x[0], x[len(x)/2], x[len(x)-1]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := 0, len(x)-1
+		for i <= j {
+			for x[i] < pivot {
+				i++
+			}
+			for x[j] > pivot {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			x = x[:j+1]
+		case k >= i:
+			x, k = x[i:], k-i
+		default:
+			return pivot
+		}
+	}
+	slices.Sort(x)
+	return x[k]
+}
+
+// Median returns the median of a sample, which it reorders.
+func Median(x []float64) float64 { return Quantiles(x, 0.5)[0] }
 
 // madToSigma makes the median absolute deviation of normal data their standard deviation.
 const madToSigma = 1.4826022185056018

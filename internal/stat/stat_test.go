@@ -26,11 +26,62 @@ func TestQuantile(t *testing.T) {
 		{[]float64{7}, 0.3, 7},
 		{[]float64{1, 2, math.Inf(1)}, 0.5, 2},
 		{[]float64{1, 2, math.Inf(1)}, 0.6, math.Inf(1)},
+		{[]float64{1, math.Inf(1), math.Inf(1)}, 0.6, math.Inf(1)},
 		{nil, 0.5, math.NaN()},
 	} {
 		if got := stat.Quantile(tc.x, tc.p); !near(got, tc.want, 1e-12) {
 			t.Errorf("%v quantile of %v is %v, want %v", tc.p, tc.x, got, tc.want)
 		}
+	}
+}
+
+func TestQuantiles(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 4))
+	ps := []float64{0, 0.25, 0.5, 0.5, 0.9, 0.95, 0.99, 1}
+	shapes := map[string]func(i, n int) float64{
+		"random":     func(i, n int) float64 { return rng.NormFloat64() },
+		"sorted":     func(i, n int) float64 { return float64(i) },
+		"falling":    func(i, n int) float64 { return float64(-i) },
+		"equal":      func(i, n int) float64 { return 3 },
+		"few values": func(i, n int) float64 { return float64(rng.IntN(3)) },
+		"organ pipe": func(i, n int) float64 { return float64(min(i, n-i)) },
+		"infinite":   func(i, n int) float64 { return 1 / float64(rng.IntN(4)) },
+	}
+	for name, shape := range shapes {
+		for _, n := range []int{1, 2, 3, 12, 13, 14, 100, 1001} {
+			x := make([]float64, n)
+			for i := range x {
+				x[i] = shape(i, n)
+			}
+			sorted := slices.Sorted(slices.Values(x))
+			got := stat.Quantiles(x, ps...)
+			for i, p := range ps {
+				if want := stat.Quantile(sorted, p); !near(got[i], want, 1e-12) {
+					t.Errorf("%d %s values: %v quantile %v, want %v", n, name, p, got[i], want)
+				}
+			}
+			slices.Sort(x)
+			if !slices.Equal(x, sorted) {
+				t.Errorf("%d %s values are others now", n, name)
+			}
+		}
+	}
+	if got := stat.Quantiles(nil, 0.5); !math.IsNaN(got[0]) {
+		t.Errorf("of nothing: %v", got)
+	}
+}
+
+// The time for a quantile grows with the sample, whatever its order.
+func BenchmarkMedian(b *testing.B) {
+	x := make([]float64, 1_000_000)
+	rng := rand.New(rand.NewPCG(1, 5))
+	for b.Loop() {
+		b.StopTimer()
+		for i := range x {
+			x[i] = rng.ExpFloat64()
+		}
+		b.StartTimer()
+		stat.Median(x)
 	}
 }
 
