@@ -63,8 +63,8 @@ type Options struct {
 	Seed uint64
 }
 
-// Analyzer gathers observations and finds what they say. Its memory grows with the
-// ramps' requests, of which it keeps 24 bytes each, not with the other rows.
+// Analyzer gathers observations and finds what they say. Of the rows that an analysis
+// reads it keeps the numbers: 24 bytes of a request, 16 of anything else.
 type Analyzer struct {
 	options  Options
 	campaign campaign
@@ -94,9 +94,9 @@ func (e *UnknownBaselineError) Error() string {
 }
 
 // Findings returns what the observations say: analyses in the order of finding's
-// vocabulary, the findings of one by their columns. sources are the files that they came from.
-// It is to be called once, after the last Observe. Its error is an
-// *UnknownBaselineError.
+// vocabulary, the findings of one by their columns. sources are the files that the
+// observations came from. It is to be called once, after the last Observe. Its error
+// is an *UnknownBaselineError.
 func (a *Analyzer) Findings(sources []csvio.Stat) ([]finding.Finding, error) {
 	c := &a.campaign
 	c.settle()

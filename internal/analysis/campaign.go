@@ -20,7 +20,7 @@ type campaign struct {
 	facts    facts
 	baseline string
 	seed     uint64
-	sources  []csvio.Stat // that the rows came from, by name
+	sources  []csvio.Stat // that the rows came from
 
 	// Set by settle, in order of name and number.
 	testbeds []string
@@ -54,9 +54,31 @@ type run struct {
 // request is one HTTP request; a run may have millions.
 type request struct {
 	sent, took float64 // seconds
-	users      int32
+	users      int32   // negative: not recorded
 	code       code
-	good       bool
+	fate       fate
+}
+
+// fate is how a request ended, as far as the analyses care.
+type fate uint8
+
+const (
+	good       fate = iota // succeeded
+	timedOut               // was given up: it would have taken at least as long
+	unfinished             // was cut off by the run's end: likewise, and it has not failed
+	failed                 // in any other way, at whatever speed
+)
+
+func fateOf(code string) fate {
+	switch {
+	case observation.Good(code):
+		return good
+	case code == observation.CodeTimeout:
+		return timedOut
+	case code == observation.CodeUnfinished:
+		return unfinished
+	}
+	return failed
 }
 
 // ended is when the request was answered or given up.
@@ -131,7 +153,7 @@ func (c *campaign) observe(o *observation.Observation) {
 		if o.Experiment != observation.Ramp {
 			return
 		}
-		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: c.codes.number(o.Code), good: observation.Good(o.Code)}
+		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: c.codes.number(o.Code), fate: fateOf(o.Code)}
 		r.end = max(r.end, q.ended())
 		r.requests = append(r.requests, q)
 		return

@@ -3,7 +3,6 @@ package analysis
 import (
 	"math"
 
-	"virtcmp/internal/observation"
 	"virtcmp/internal/stat"
 )
 
@@ -18,7 +17,7 @@ const (
 // Little's law it is users/throughput. Its logarithm after division by the users
 // falls until the server is saturated, is flat from then on, and rises when
 // throughput collapses; that rise is looked for.
-func (p *ramp) degradationFromLatency(c *codes) onset {
+func (p *ramp) degradationFromLatency() onset {
 	width := max(1, p.duration/degradedWindows, degradedFewest*p.duration/float64(max(1, len(p.requests))))
 	var signal, start []float64
 	add := func(v float64, window int) {
@@ -26,7 +25,7 @@ func (p *ramp) degradationFromLatency(c *codes) onset {
 	}
 	next := 0
 	for _, w := range p.windows(width) {
-		v, ok := w.timePerUser(c)
+		v, ok := w.timePerUser()
 		if !ok {
 			continue
 		}
@@ -52,27 +51,27 @@ func (p *ramp) degradationFromLatency(c *codes) onset {
 // already taken longer than the mean, took at least as long as their rows say and
 // count so; other failures say nothing. ok is false if nothing is left, or if more than
 // a tenth were in flight at the end: the others were the quick ones.
-func (w window) timePerUser(c *codes) (seconds float64, ok bool) {
+func (w window) timePerUser() (seconds float64, ok bool) {
 	var took, users float64
 	count := func(q request) {
 		took, users = took+q.took, users+float64(q.users)
 	}
-	ended, unfinished := 0, 0
+	ended, cutOff := 0, 0
 	for _, q := range w.requests {
-		switch {
-		case q.good || c.names[q.code] == observation.CodeTimeout:
+		switch q.fate {
+		case good, timedOut:
 			count(q)
 			ended++
-		case c.names[q.code] == observation.CodeUnfinished:
-			unfinished++
+		case unfinished:
+			cutOff++
 		}
 	}
-	if ended == 0 || 10*unfinished > len(w.requests) {
+	if ended == 0 || 10*cutOff > len(w.requests) {
 		return 0, false
 	}
 	mean := took / float64(ended)
 	for _, q := range w.requests {
-		if q.took > mean && c.names[q.code] == observation.CodeUnfinished {
+		if q.fate == unfinished && q.took > mean {
 			count(q)
 		}
 	}

@@ -21,14 +21,14 @@ func environment(c *campaign, r *report) {
 		}
 		note = note.With("value", row.value)
 		note = join(note, row.more)
-		f := scalar(row.testbed, row.key, "", 1, len(c.facts[row]))
+		f := scalar(row.testbed, row.key, "", 1, len(row.runs))
 		f.Note = note
 		if row.experiment == "" {
 			r.add(f)
 			continue
 		}
 		f.N = 1
-		for run := range c.facts[row] {
+		for run := range row.runs {
 			f.Run = finding.Run(run)
 			r.add(f)
 		}

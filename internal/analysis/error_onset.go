@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"virtcmp/internal/finding"
-	"virtcmp/internal/observation"
 	"virtcmp/internal/stat"
 )
 
@@ -18,20 +17,22 @@ const (
 // errorOnset tells when the ramp's requests begin to fail for good.
 func errorOnset(c *campaign, r *report) {
 	ramps := c.ramps()
-	failed := func(q request) bool { return !q.good && c.codes.names[q.code] != observation.CodeUnfinished }
 	onsets := make([]onset, len(ramps))
-	parallel(len(ramps), func(i int) { onsets[i] = ramps[i].firstFailures(&c.codes, failed) })
+	parallel(len(ramps), func(i int) { onsets[i] = ramps[i].firstFailures() })
 	r.onsets(ramps, "", onsets)
 	for _, p := range ramps {
-		r.series(p.runKey, "failures_per_second", finding.RequestsPerSecond, p.rate(failed))
+		r.series(p.runKey, "failures_per_second", finding.RequestsPerSecond, p.rate(request.failed))
 	}
 }
 
+// failed reports whether the request failed. One that was in flight at the run's end has not.
+func (r request) failed() bool { return r.fate == failed || r.fate == timedOut }
+
 // firstFailures finds the first failure of the first episode, in order of the
 // requests' ends, in which Page's cumulative sum reaches its limit and whose
-// failures span failuresLast seconds. Requests in flight at the run's end have not failed.
-func (p *ramp) firstFailures(c *codes, failed func(request) bool) onset {
-	if !slices.ContainsFunc(p.requests, failed) {
+// failures span failuresLast seconds.
+func (p *ramp) firstFailures() onset {
+	if !slices.ContainsFunc(p.requests, request.failed) {
 		return onset{measured: true}
 	}
 	type outcome struct {
@@ -40,8 +41,8 @@ func (p *ramp) firstFailures(c *codes, failed func(request) bool) onset {
 	}
 	outcomes := make([]outcome, 0, len(p.requests))
 	for _, q := range p.requests {
-		if c.names[q.code] != observation.CodeUnfinished {
-			outcomes = append(outcomes, outcome{q.ended(), failed(q)})
+		if q.fate != unfinished {
+			outcomes = append(outcomes, outcome{q.ended(), q.failed()})
 		}
 	}
 	slices.SortFunc(outcomes, func(a, b outcome) int {

@@ -19,15 +19,18 @@ const (
 	db        = "db"        // guest: its database
 )
 
-// fact is something known of a testbed.
-type fact struct {
-	testbed, host, key, value string
-	experiment                string       // of a fact that each trial has its own of
-	more                      csvio.Labels // further labels, as they came
-}
+// facts holds what is known of the testbeds, and in which runs it was recorded.
+type facts map[subject]map[statement]map[int]bool
 
-// facts holds the runs that each fact was recorded in.
-type facts map[fact]map[int]bool
+// subject is what a fact is about.
+type subject struct{ testbed, host, key string }
+
+// statement is what a fact says.
+type statement struct {
+	value      string
+	experiment string       // of a fact that each trial has its own of
+	more       csvio.Labels // further labels, as they came
+}
 
 const environmentInfo = "environment_info"
 
@@ -35,58 +38,77 @@ func (f facts) observe(o *observation.Observation) {
 	if o.Metric != environmentInfo {
 		return
 	}
-	row := fact{testbed: o.Testbed}
+	about, says := subject{testbed: o.Testbed}, statement{}
 	for k, v := range o.Labels.All() {
 		switch k {
 		case "host":
-			row.host = v
+			about.host = v
 		case "key":
-			row.key = v
+			about.key = v
 		case "value":
-			row.value = v
+			says.value = v
 		case "experiment":
-			row.experiment = v
+			says.experiment = v
 		default:
-			row.more = row.more.With(k, v)
+			says.more = says.more.With(k, v)
 		}
 	}
-	if row.key == "" {
+	if about.key == "" {
 		return
 	}
-	runs, ok := f[row]
-	if !ok {
-		runs = map[int]bool{}
-		f[row.clone()] = runs
+	// What is kept is cut loose from the rows that it came in.
+	if f[about] == nil {
+		clone(&about.testbed, &about.host, &about.key)
+		f[about] = map[statement]map[int]bool{}
 	}
-	runs[o.Run] = true
+	if f[about][says] == nil {
+		clone(&says.value, &says.experiment, (*string)(&says.more))
+		f[about][says] = map[int]bool{}
+	}
+	f[about][says][o.Run] = true
 }
 
-// clone cuts the fact loose from the rows that it came in.
-func (f fact) clone() fact {
-	for _, s := range []*string{&f.testbed, &f.host, &f.key, &f.value, &f.experiment, (*string)(&f.more)} {
-		*s = strings.Clone(*s)
+func clone(texts ...*string) {
+	for _, t := range texts {
+		*t = strings.Clone(*t)
 	}
-	return f
+}
+
+// fact is a subject and one statement about it.
+type fact struct {
+	subject
+	statement
+	runs map[int]bool // that it was recorded in
 }
 
 // all returns the facts in order.
 func (f facts) all() []fact {
-	return slices.SortedFunc(maps.Keys(f), func(a, b fact) int {
+	var all []fact
+	for about, statements := range f {
+		for says, runs := range statements {
+			all = append(all, fact{about, says, runs})
+		}
+	}
+	slices.SortFunc(all, func(a, b fact) int {
 		return cmp.Or(cmp.Compare(a.testbed, b.testbed), cmp.Compare(a.host, b.host), cmp.Compare(a.key, b.key),
 			cmp.Compare(a.value, b.value), cmp.Compare(a.experiment, b.experiment), cmp.Compare(a.more, b.more))
 	})
+	return all
 }
 
 // lookup returns what a testbed's fact says, and whether there is such a fact. Where
 // runs disagree, most runs decide, then the value that comes first.
 func (f facts) lookup(testbed, host, key string) (value string, ok bool) {
-	most := 0
-	for row, runs := range f {
-		if row.testbed == testbed && row.host == host && row.key == key && (len(runs) > most || len(runs) == most && row.value < value) {
-			value, most = row.value, len(runs)
+	runs := map[string]int{}
+	for says, in := range f[subject{testbed, host, key}] {
+		runs[says.value] += len(in)
+	}
+	for _, v := range slices.Sorted(maps.Keys(runs)) {
+		if !ok || runs[v] > runs[value] {
+			value, ok = v, true
 		}
 	}
-	return value, most > 0
+	return value, ok
 }
 
 // number returns the value of a testbed's numerical fact.
@@ -99,22 +121,23 @@ func (f facts) number(testbed, host, key string) (float64, bool) {
 	return v, err == nil
 }
 
-// trial returns the value of a fact that each trial has its own of.
+// trial returns the generator's fact about the trial that a run is of.
 func (f facts) trial(key string, r runKey) (string, bool) {
-	for row, runs := range f {
-		if row.key == key && row.testbed == r.testbed && row.experiment == r.experiment && runs[r.number] {
-			return row.value, true
+	var found []string
+	for says, runs := range f[subject{r.testbed, generator, key}] {
+		if says.experiment == r.experiment && runs[r.number] {
+			found = append(found, says.value)
 		}
 	}
-	return "", false
+	if len(found) == 0 {
+		return "", false
+	}
+	return slices.Min(found), true
 }
 
 // order returns the trial's number in the campaign.
 func (f facts) order(r runKey) (int, bool) {
-	text, ok := f.trial("trial", r)
-	if !ok {
-		return 0, false
-	}
+	text, _ := f.trial("trial", r)
 	n, err := strconv.Atoi(text)
 	return n, err == nil
 }

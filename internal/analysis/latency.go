@@ -6,7 +6,6 @@ import (
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
-	"virtcmp/internal/observation"
 	"virtcmp/internal/stat"
 )
 
@@ -24,7 +23,7 @@ func latency(c *campaign, r *report) {
 	q := newQuantities(r)
 	ramps := c.ramps()
 	results := make([]latencies, len(ramps))
-	parallel(len(ramps), func(i int) { results[i] = ramps[i].latencies(&c.codes, c.budget(ramps, ramps[i].testbed)) })
+	parallel(len(ramps), func(i int) { results[i] = ramps[i].latencies(c.budget(ramps, ramps[i].testbed)) })
 	timeouts := map[string]int{}
 	for _, l := range results {
 		timeouts[l.testbed] += l.timeouts
@@ -66,7 +65,7 @@ type namedValue struct {
 }
 
 // latencies finds the run's, of thinned series at most budget points.
-func (p *ramp) latencies(c *codes, budget int) latencies {
+func (p *ramp) latencies(budget int) latencies {
 	l := latencies{runKey: p.runKey}
 	add := func(name, unit string, value float64, n int, bounded bool) {
 		if !math.IsNaN(value) {
@@ -74,29 +73,29 @@ func (p *ramp) latencies(c *codes, budget int) latencies {
 		}
 	}
 
-	var good []point // successful requests: when sent, how long they took
+	var served []point // successful requests: when sent, how long they took
 	var took []float64
 	for _, q := range p.requests {
-		if q.good {
-			good = append(good, point{q.sent, q.took})
+		if q.fate == good {
+			served = append(served, point{q.sent, q.took})
 			took = append(took, q.took)
 		}
 	}
 	end := p.regimeEnd()
-	averages, spread, n := consistency(good, took, end)
-	l.requests, l.averages = thin(good, budget), thin(averages, budget)
+	averages, spread, n := consistency(served, took, end)
+	l.requests, l.averages = thin(served, budget), thin(averages, budget)
 	add("consistency", finding.Ratio, spread, n, false)
-	slope, windows := p.trendSlope(c, end)
+	slope, windows := p.trendSlope(end)
 	add("trend_slope", finding.SecondsPerUser, slope, windows, false)
 	for _, w := range p.windows(latencyWindow) {
-		took := w.durations(c)
+		took := w.durations()
 		q := stat.Quantiles(took, 0.5, 0.95)
 		l.medians = w.append(l.medians, q[0], len(took))
 		l.p95s = w.append(l.p95s, q[1], len(took))
 	}
 
 	for _, q := range p.requests {
-		if c.names[q.code] == observation.CodeTimeout {
+		if q.fate == timedOut {
 			took = append(took, q.took)
 			l.timeouts++
 		}
@@ -110,13 +109,13 @@ func (p *ramp) latencies(c *codes, budget int) latencies {
 
 // consistency returns the moving average of successive requests, at the times of the
 // newest, and the robust spread of the requests sent before end about it, relative to
-// it, with their number. took are the durations of good.
-func consistency(good []point, took []float64, end float64) (averages []point, spread float64, n int) {
+// it, with their number. took are the durations of those served.
+func consistency(served []point, took []float64, end float64) (averages []point, spread float64, n int) {
 	means := stat.MovingAverage(took, averaged)
 	averages = make([]point, len(means))
 	residuals := make([]float64, 0, len(means))
 	for i, mean := range means {
-		newest := good[i+averaged-1]
+		newest := served[i+averaged-1]
 		averages[i] = point{newest.x, mean}
 		if newest.x < end && mean > 0 {
 			residuals = append(residuals, newest.y/mean-1)
@@ -128,13 +127,13 @@ func consistency(good []point, took []float64, end float64) (averages []point, s
 // durations returns how long the window's requests took: the successful ones as long
 // as they did, those that timed out or were in flight at the run's end infinitely
 // long. Without the latter, the last windows of a run would have the quick ones only.
-func (w window) durations(c *codes) []float64 {
+func (w window) durations() []float64 {
 	var took []float64
 	for _, q := range w.requests {
-		switch code := c.names[q.code]; {
-		case q.good:
+		switch q.fate {
+		case good:
 			took = append(took, q.took)
-		case code == observation.CodeTimeout, code == observation.CodeUnfinished:
+		case timedOut, unfinished:
 			took = append(took, math.Inf(1))
 		}
 	}
@@ -152,15 +151,15 @@ func (w window) append(series []sample, quantile float64, n int) []sample {
 // trendSlope returns the Theil-Sen slope, in seconds a user, of the medians of the
 // windows that end before the given time against the users in them, and the number of
 // windows; NaN if they are fewer than three.
-func (p *ramp) trendSlope(c *codes, end float64) (slope float64, windows int) {
+func (p *ramp) trendSlope(end float64) (slope float64, windows int) {
 	var users, medians []float64
 	for _, w := range p.windows(max(latencyWindow, p.duration/trendWindows)) {
 		if w.to > end {
 			break
 		}
-		middle, sum, n := stat.Median(w.durations(c)), 0.0, 0
+		middle, sum, n := stat.Median(w.durations()), 0.0, 0
 		for _, q := range w.requests {
-			if q.good {
+			if q.fate == good {
 				sum += float64(q.users)
 				n++
 			}

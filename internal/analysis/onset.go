@@ -7,6 +7,10 @@ import (
 	"virtcmp/internal/finding"
 )
 
+// wideGap is the time between samples from which on it is told how rough an onset is:
+// a guest that thrashes may be too busy to say so.
+const wideGap = 5 // seconds
+
 // onsets adds when, and at how many users, the ramps' onsets were: of each run, and
 // the mean over the runs that have one. What has none is said to have none. source says
 // what they were told from; it may be empty.
@@ -35,6 +39,9 @@ func (r *report) onsets(ramps []*ramp, source string, onsets []onset) {
 		time.set(p.runKey, o.time, len(p.requests))
 		if n := p.users(o.time); n >= 0 {
 			users.set(p.runKey, float64(n), len(p.requests))
+		}
+		if o.gap > wideGap {
+			time.say(p.runKey, csvio.MakeLabels("gap", short(o.gap)))
 		}
 	}
 	for testbed, runs := range measured {

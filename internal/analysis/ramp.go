@@ -24,6 +24,7 @@ type onset struct {
 	measured bool // the run has what it takes to tell
 	found    bool
 	time     float64 // seconds
+	gap      float64 // seconds between the two samples that it lies between; 0 if nothing was sampled
 }
 
 func (c *campaign) newRamp(r *run) *ramp {
@@ -32,7 +33,7 @@ func (c *campaign) newRamp(r *run) *ramp {
 		p.duration = p.schedule.end
 	}
 	p.swap = p.swapFromCounters()
-	p.degraded = p.degradationFromLatency(&c.codes)
+	p.degraded = p.degradationFromLatency()
 	return p
 }
 

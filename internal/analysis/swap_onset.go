@@ -145,9 +145,9 @@ func (p *ramp) swapUsed() []point {
 	return nil
 }
 
-// swapFromCounters finds where sustained swapping begins: the first sample whose
-// rate exceeds the threshold, in the first of three successive spans whose mean
-// rates all do. The threshold is twice the median rate of the spans in the first 15 %
+// swapFromCounters finds where sustained swapping begins: half way before the first
+// sample whose rate exceeds the threshold, as do the mean rates of each of the three
+// spans that begin there; only the third may be beyond the last sample. The threshold is twice the median rate of the spans in the first 15 %
 // of the run, or the median plus five robust standard deviations if that is more;
 // but at least swapFloor and at most swapCeiling.
 func (p *ramp) swapFromCounters() onset {
@@ -171,13 +171,13 @@ func (p *ramp) swapFromCounters() onset {
 		if now.x <= before.x || (now.y-before.y)/(now.x-before.x) <= threshold {
 			continue
 		}
-		sustained := before.x+2*swapSpan <= last // else too late to tell
+		sustained := before.x+(swapSpans-1)*swapSpan <= last // else it is too late to tell
 		for k := range swapSpans {
 			from := before.x + float64(k*swapSpan)
 			sustained = sustained && (from+swapSpan > last || rate(from) > threshold)
 		}
 		if sustained {
-			return onset{measured: true, found: true, time: (before.x + now.x) / 2}
+			return onset{measured: true, found: true, time: (before.x + now.x) / 2, gap: now.x - before.x}
 		}
 	}
 	return onset{measured: true}

@@ -24,7 +24,7 @@ func throughput(c *campaign, r *report) {
 	for _, p := range c.ramps() {
 		t := tally{ramp: p, failed: map[string]int{}}
 		for _, one := range p.requests {
-			if one.good {
+			if one.fate == good {
 				t.good++
 			} else {
 				t.failed[c.codes.names[one.code]]++
@@ -51,7 +51,7 @@ func throughput(c *campaign, r *report) {
 		if seconds, ok := t.cpuSeconds(); ok && t.good > 0 {
 			q.plain("cpu_per_request", finding.Seconds).set(t.runKey, seconds/float64(t.good), t.good)
 		}
-		r.series(t.runKey, "requests_per_second", finding.RequestsPerSecond, t.rate(func(one request) bool { return one.good }))
+		r.series(t.runKey, "requests_per_second", finding.RequestsPerSecond, t.rate(func(one request) bool { return one.fate == good }))
 	}
 	q.flush()
 }

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"strings"
 
 	"virtcmp/internal/finding"
@@ -28,11 +29,18 @@ func demonstration(c *campaign, r *report) {
 func differences(c *campaign, r *report) {
 	for _, row := range c.facts.all() {
 		warning := mustAgree(row)
-		value, ok := c.facts.lookup(c.baseline, row.host, row.key)
-		if warning == "" || !ok || row.testbed == c.baseline || row.value == value {
+		if warning == "" || row.testbed == c.baseline {
 			continue
 		}
-		r.warn(row.testbed, warning, len(c.facts[row]), "host", row.host, "key", row.key, "value", row.value, "baseline", c.baseline, "baseline_value", value)
+		var theirs []string // what the baseline's fact says, in the same experiment
+		for says := range c.facts[subject{c.baseline, row.host, row.key}] {
+			if says.experiment == row.experiment {
+				theirs = append(theirs, says.value)
+			}
+		}
+		if len(theirs) > 0 && !slices.Contains(theirs, row.value) {
+			r.warn(row.testbed, warning, len(row.runs), "host", row.host, "key", row.key, "value", row.value, "baseline", c.baseline, "baseline_value", slices.Min(theirs))
+		}
 	}
 }
 

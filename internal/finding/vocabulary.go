@@ -24,6 +24,7 @@ const (
 	// SwapOnset: begin of sustained swapping. Note source=counters or source=latency says from what;
 	// latency alone can only tell degradation.
 	//   time   seconds  over runs: the mean of those that have an onset; note runs=5 that could have, without=1
+	//                   Of a run, note gap= seconds between the samples that it lies between, where they are more than 5
 	//   users  users    likewise
 	//   none   no onset in this run (value 0), or in no run at all
 	//   swap_used  bytes (x: seconds) of the application guest
