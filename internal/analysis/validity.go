@@ -12,7 +12,7 @@ import (
 
 // rules are what validity checks; finding's vocabulary lists the warnings.
 var rules = []func(*campaign, *report){
-	runCount, trialOrder, notAnalysed,
+	fewRuns, trialOrder, notAnalysed,
 	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
 	softwareEmulation, demonstration, differences,
 }
@@ -63,9 +63,10 @@ func (c *campaign) broken(r *report, warning, experiment string, how func(*run) 
 // Taming performance variability, OSDI 2018).
 const enoughRuns = 10
 
-// runCount: fewer than stat.MinRuns runs have no interval, fewer than enoughRuns a
-// rough one. Experiments of a testbed with as many runs share a warning.
-func runCount(c *campaign, r *report) {
+// fewRuns warns of experiments with fewer than stat.MinRuns runs, which have no
+// interval, and fewer than enoughRuns, which have a rough one. Experiments of a testbed
+// with as many runs share a warning.
+func fewRuns(c *campaign, r *report) {
 	for _, testbed := range c.testbeds {
 		experiments := map[int][]string{} // by number of runs
 		for _, experiment := range c.experiments() {
@@ -95,9 +96,9 @@ func runCount(c *campaign, r *report) {
 // 0.5 is perfectly mixed, and blocks of all testbeds give at most 0.75.
 const apart = 0.8
 
-// trialOrder: testbeds measured one after the other instead of in turns share no
-// conditions (Abedi and Brecht, Conducting repeatable experiments in highly variable
-// cloud computing environments, ICPE 2017). The worst pair of an experiment is named.
+// trialOrder warns of testbeds measured one after the other instead of in turns, which
+// share no conditions (Abedi and Brecht, Conducting repeatable experiments in highly
+// variable cloud computing environments, ICPE 2017). The worst pair of an experiment is named.
 func trialOrder(c *campaign, r *report) {
 	for _, experiment := range c.experiments() {
 		order, unknown := map[string][]int{}, 0
@@ -142,7 +143,7 @@ func before(a, b []int) float64 {
 	return float64(n) / float64(len(a)*len(b))
 }
 
-// notAnalysed: rows of experiments that no analysis knows.
+// notAnalysed warns of experiments that no analysis knows.
 func notAnalysed(c *campaign, r *report) {
 	for experiment, rows := range c.unread {
 		r.warn("", finding.NotAnalysed, rows, "experiment", experiment, "rows", strconv.Itoa(rows))
@@ -159,8 +160,8 @@ func (c *campaign) experiments() []string {
 	return slices.Compact(names)
 }
 
-// runCount returns the number of a testbed's runs, of whatever experiment.
-func (c *campaign) runCount(testbed string) int {
+// count returns the number of a testbed's runs, of whatever experiment.
+func (c *campaign) count(testbed string) int {
 	n := 0
 	for _, run := range c.sorted {
 		if run.testbed == testbed {

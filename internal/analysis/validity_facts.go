@@ -7,25 +7,25 @@ import (
 	"virtcmp/internal/finding"
 )
 
-// softwareEmulation: times under an emulated processor are the emulator's.
+// softwareEmulation warns of times under an emulated processor, which are the emulator's.
 func softwareEmulation(c *campaign, r *report) {
 	for _, testbed := range c.testbeds {
 		if v, _ := c.facts.lookup(testbed, host, "accelerator"); v == "tcg" {
-			r.warn(testbed, finding.SoftwareEmulation, c.runCount(testbed), "accelerator", v)
+			r.warn(testbed, finding.SoftwareEmulation, c.count(testbed), "accelerator", v)
 		}
 	}
 }
 
-// demonstration: the embedded application stands in for the real one.
+// demonstration warns of the embedded application in place of the real one.
 func demonstration(c *campaign, r *report) {
 	for _, testbed := range c.testbeds {
 		if v, _ := c.facts.lookup(testbed, generator, "demonstration"); v == "yes" {
-			r.warn(testbed, finding.Demonstration, c.runCount(testbed))
+			r.warn(testbed, finding.Demonstration, c.count(testbed))
 		}
 	}
 }
 
-// differences: what should be the same for testbeds that are compared, and is not.
+// differences warns of what should be the same for testbeds that are compared, and is not.
 func differences(c *campaign, r *report) {
 	for _, row := range c.facts.all() {
 		warning := mustAgree(row)

@@ -15,7 +15,7 @@ const (
 	generatorShare  = 0.8 // of the CPU time of the machine that it runs on
 )
 
-// generatorLoad: a generator that has no CPU time left measures itself.
+// generatorLoad warns of a generator that has no CPU time left: it measures itself.
 func generatorLoad(c *campaign, r *report) {
 	c.broken(r, finding.GeneratorSaturated, observation.Ramp, func(p *run) (float64, []string) {
 		cpus, ok := c.facts.number(p.testbed, generator, "cpus")
@@ -50,7 +50,7 @@ func generatorLoad(c *campaign, r *report) {
 // stolenShare is the share of CPU time that other machines on the same hardware may take.
 const stolenShare = 0.05
 
-// disturbance: what other virtual machines take away is in no testbed's hands.
+// disturbance warns of CPU time lost to other machines, which is no testbed's doing.
 func disturbance(c *campaign, r *report) {
 	for _, experiment := range c.experiments() {
 		c.broken(r, finding.Disturbed, experiment, func(run *run) (float64, []string) {
@@ -64,7 +64,7 @@ func disturbance(c *campaign, r *report) {
 	}
 }
 
-// offSchedule: a ramp whose users are more than one off the plan is another ramp.
+// offSchedule warns of ramps whose users are more than one off the plan: those are other ramps.
 func offSchedule(c *campaign, r *report) {
 	c.broken(r, finding.OffSchedule, observation.Ramp, func(run *run) (float64, []string) {
 		p := run.ramp
@@ -88,8 +88,8 @@ func offSchedule(c *campaign, r *report) {
 	})
 }
 
-// incompleteRuns: a ramp that was broken off counts fewer requests; a run may lack
-// SELECTs, or a number of stressors, that were planned.
+// incompleteRuns warns of ramps that were broken off, and so count fewer requests, and
+// of runs without all SELECTs, or all numbers of stressors, that were planned.
 func incompleteRuns(c *campaign, r *report) {
 	c.broken(r, finding.IncompleteRun, observation.Ramp, func(run *run) (float64, []string) {
 		plan := run.ramp.schedule.end
@@ -115,7 +115,7 @@ func incompleteRuns(c *campaign, r *report) {
 	})
 }
 
-// failedProbes: measurements outside ramps that failed are left out of every mean.
+// failedProbes warns of failed measurements outside ramps, which are in no number.
 func failedProbes(c *campaign, r *report) {
 	for _, experiment := range c.experiments() {
 		failed := map[string]int{}
@@ -130,7 +130,7 @@ func failedProbes(c *campaign, r *report) {
 	}
 }
 
-// duplicateRows: requests that agree in everything, to the nanosecond, were read twice.
+// duplicateRows warns of requests that agree in everything, to the nanosecond: they were read twice.
 func duplicateRows(c *campaign, r *report) {
 	c.broken(r, finding.DuplicateRows, observation.Ramp, func(p *run) (float64, []string) {
 		n := 0
@@ -147,7 +147,7 @@ func duplicateRows(c *campaign, r *report) {
 	})
 }
 
-// clientOutside: SQL timed by the generator includes the way into the guest.
+// clientOutside warns of SQL timed by the generator, which includes the way into the guest.
 func clientOutside(c *campaign, r *report) {
 	for _, p := range []struct{ experiment, metric string }{{observation.Select, selectDuration}, {observation.Insert, insertDuration}} {
 		outside := map[string]int{}

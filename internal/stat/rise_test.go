@@ -68,6 +68,17 @@ func TestFindRise(t *testing.T) {
 	}
 }
 
+// Without any noise, the step is where it is.
+func TestFindRiseExact(t *testing.T) {
+	y := make([]float64, 60)
+	for i := range y {
+		y[i] = -3 + step(i, 40)
+	}
+	if r, ok := stat.FindRise(y); !ok || !r.Found || r.Index != 40 || r.P != 0 {
+		t.Errorf("%+v, %v", r, ok)
+	}
+}
+
 func step(i, at int) float64 {
 	if i < at {
 		return 0

@@ -71,7 +71,6 @@ func TestQuantiles(t *testing.T) {
 	}
 }
 
-// The time for a quantile grows with the sample, whatever its order.
 func BenchmarkMedian(b *testing.B) {
 	x := make([]float64, 1_000_000)
 	rng := rand.New(rand.NewPCG(1, 5))
