@@ -45,8 +45,7 @@ type run struct {
 	series   map[seriesKey]*series
 	failed   int // rows of series whose code says so; they are in no series
 
-	newest    *series // of the row before
-	newestKey seriesKey
+	newest *series // of the row before
 
 	ramp *ramp // of a ramp, once settled
 }
@@ -123,6 +122,9 @@ func (c *codes) number(name string) code {
 		return c.newest
 	}
 	i := slices.Index(c.names, name)
+	if i < 0 && len(c.names) > math.MaxUint16 {
+		i = math.MaxUint16 // no real campaign has as many: what comes late is lumped together
+	}
 	if i < 0 {
 		i = len(c.names)
 		c.names = append(c.names, strings.Clone(name))
@@ -133,29 +135,49 @@ func (c *codes) number(name string) code {
 
 // observe takes in one row.
 func (c *campaign) observe(o *observation.Observation) {
-	if o.Experiment == observation.Environment {
-		c.facts.observe(o)
-		return
-	}
-	metrics, known := reads[o.Experiment]
-	if !known {
-		if _, ok := c.unread[o.Experiment]; !ok {
-			c.unread[strings.Clone(o.Experiment)] = 0
-		}
-		c.unread[o.Experiment]++
-		return
-	}
 	r := c.newest
 	if r == nil || r.testbed != o.Testbed || r.number != o.Run || r.experiment != o.Experiment {
-		r = c.run(runKey{o.Testbed, o.Experiment, o.Run})
-	}
-	if o.Metric == requestDuration {
-		if o.Experiment != observation.Ramp {
+		if o.Experiment == observation.Environment {
+			c.facts.observe(o)
 			return
 		}
-		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: c.codes.number(o.Code), fate: fateOf(o.Code)}
-		r.end = max(r.end, q.ended())
-		r.requests = append(r.requests, q)
+		if reads[o.Experiment] == nil {
+			c.skip(o.Experiment)
+			return
+		}
+		r = c.run(runKey{o.Testbed, o.Experiment, o.Run})
+		c.newest = r
+	}
+	r.observe(o, &c.codes)
+}
+
+// skip counts a row of an experiment that no analysis knows.
+func (c *campaign) skip(experiment string) {
+	if _, ok := c.unread[experiment]; !ok {
+		experiment = strings.Clone(experiment)
+	}
+	c.unread[experiment]++
+}
+
+// run returns the run of that key, making it if it is new.
+func (c *campaign) run(key runKey) *run {
+	r, ok := c.runs[key]
+	if !ok {
+		clone(&key.testbed, &key.experiment)
+		r = &run{runKey: key, series: map[seriesKey]*series{}}
+		c.runs[key] = r
+	}
+	return r
+}
+
+// observe takes in one of the run's rows.
+func (r *run) observe(o *observation.Observation, codes *codes) {
+	if o.Metric == requestDuration {
+		if r.experiment == observation.Ramp {
+			q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: codes.number(o.Code), fate: fateOf(o.Code)}
+			r.end = max(r.end, q.ended())
+			r.requests = append(r.requests, q)
+		}
 		return
 	}
 	r.end = max(r.end, o.Time)
@@ -164,31 +186,26 @@ func (c *campaign) observe(o *observation.Observation) {
 		return
 	}
 	key := seriesKey{o.Metric, o.Labels}
-	if r.newest == nil || r.newestKey != key {
-		if !metrics[o.Metric] {
+	if r.newest == nil || r.newest.seriesKey != key {
+		if !reads[r.experiment][o.Metric] {
 			return
 		}
 		s, ok := r.series[key]
 		if !ok {
-			key = seriesKey{strings.Clone(o.Metric), csvio.Labels(strings.Clone(string(o.Labels)))}
+			clone(&key.metric, (*string)(&key.labels))
 			s = &series{seriesKey: key}
 			r.series[key] = s
 		}
-		r.newest, r.newestKey = s, s.seriesKey
+		r.newest = s
 	}
 	r.newest.points = append(r.newest.points, point{o.Time, o.Value})
 }
 
-// run returns the run of that key, making it if it is new.
-func (c *campaign) run(key runKey) *run {
-	r, ok := c.runs[key]
-	if !ok {
-		key.testbed, key.experiment = strings.Clone(key.testbed), strings.Clone(key.experiment)
-		r = &run{runKey: key, series: map[seriesKey]*series{}}
-		c.runs[key] = r
+// clone cuts texts loose from the rows that they came in, which need not be kept for them.
+func clone(texts ...*string) {
+	for _, t := range texts {
+		*t = strings.Clone(*t)
 	}
-	c.newest = r
-	return r
 }
 
 // settle brings everything into an order that does not depend on that of the rows.

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	degradedWindows = 500 // of a run, at most: change point search is nearly quadratic in them
+	degradedWindows = 400 // of a run, at most: change point search is nearly quadratic in them
 	degradedFewest  = 3   // requests in a window, on average
 )
 

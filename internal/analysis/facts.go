@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/observation"
@@ -56,7 +55,6 @@ func (f facts) observe(o *observation.Observation) {
 	if about.key == "" {
 		return
 	}
-	// What is kept is cut loose from the rows that it came in.
 	if f[about] == nil {
 		clone(&about.testbed, &about.host, &about.key)
 		f[about] = map[statement]map[int]bool{}
@@ -66,12 +64,6 @@ func (f facts) observe(o *observation.Observation) {
 		f[about][says] = map[int]bool{}
 	}
 	f[about][says][o.Run] = true
-}
-
-func clone(texts ...*string) {
-	for _, t := range texts {
-		*t = strings.Clone(*t)
-	}
 }
 
 // fact is a subject and one statement about it.

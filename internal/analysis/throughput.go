@@ -13,47 +13,59 @@ const allCodes = "all"
 
 // throughput counts what the ramp's users got and failed to get, and what it cost.
 func throughput(c *campaign, r *report) {
+	ramps := c.ramps()
+	tallies := make([]tally, len(ramps))
+	parallel(len(ramps), func(i int) { tallies[i] = ramps[i].tally(&c.codes) })
+	codes := map[string]map[string]bool{} // of failures, by testbed
+	for i, p := range ramps {
+		if codes[p.testbed] == nil {
+			codes[p.testbed] = map[string]bool{}
+		}
+		for code := range tallies[i].failed {
+			codes[p.testbed][code] = true
+		}
+	}
 	q := newQuantities(r)
-	failed := map[string]map[string]bool{} // codes by testbed
-	type tally struct {
-		*ramp
-		good   int
-		failed map[string]int // by code
-	}
-	var tallies []tally
-	for _, p := range c.ramps() {
-		t := tally{ramp: p, failed: map[string]int{}}
-		for _, one := range p.requests {
-			if one.fate == good {
-				t.good++
-			} else {
-				t.failed[c.codes.names[one.code]]++
-			}
-		}
-		tallies = append(tallies, t)
-		if failed[p.testbed] == nil {
-			failed[p.testbed] = map[string]bool{}
-		}
-		for code := range t.failed {
-			failed[p.testbed][code] = true
-		}
-	}
-	for _, t := range tallies {
-		n := len(t.requests)
-		q.plain("successful_requests", finding.Requests).set(t.runKey, float64(t.good), n)
-		q.of("failed_requests", finding.Requests, finding.None, codeNote(allCodes)).set(t.runKey, float64(n-t.good), n)
-		// A code that one run has, the testbed's others have none of.
-		for code := range failed[t.testbed] {
+	for i, p := range ramps {
+		t, n := tallies[i], len(p.requests)
+		q.plain("successful_requests", finding.Requests).set(p.runKey, float64(t.good), n)
+		q.of("failed_requests", finding.Requests, finding.None, codeNote(allCodes)).set(p.runKey, float64(n-t.good), n)
+		for code := range codes[p.testbed] { // one that this run has none of too
 			one := q.of("failed_requests", finding.Requests, finding.None, codeNote(code))
 			one.absolute = true // testbeds need not fail in the same ways
-			one.set(t.runKey, float64(t.failed[code]), n)
+			one.set(p.runKey, float64(t.failed[code]), n)
 		}
-		if seconds, ok := t.cpuSeconds(); ok && t.good > 0 {
-			q.plain("cpu_per_request", finding.Seconds).set(t.runKey, seconds/float64(t.good), t.good)
+		if seconds, ok := p.cpuSeconds(); ok && t.good > 0 {
+			q.plain("cpu_per_request", finding.Seconds).set(p.runKey, seconds/float64(t.good), t.good)
 		}
-		r.series(t.runKey, "requests_per_second", finding.RequestsPerSecond, t.rate(func(one request) bool { return one.fate == good }))
+		r.series(p.runKey, "requests_per_second", finding.RequestsPerSecond, t.rate)
 	}
 	q.flush()
+}
+
+// tally is what a run's requests came to.
+type tally struct {
+	good   int
+	failed map[string]int // by code
+	rate   []sample       // of successful requests
+}
+
+func (p *ramp) tally(c *codes) tally {
+	t := tally{failed: map[string]int{}, rate: p.rate(func(q request) bool { return q.fate == good })}
+	byCode := make([]int, len(c.names))
+	for _, q := range p.requests {
+		if q.fate == good {
+			t.good++
+		} else {
+			byCode[q.code]++
+		}
+	}
+	for i, n := range byCode {
+		if n > 0 {
+			t.failed[c.names[i]] = n
+		}
+	}
+	return t
 }
 
 func codeNote(code string) csvio.Labels { return csvio.MakeLabels("code", code) }
