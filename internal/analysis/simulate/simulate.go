@@ -16,7 +16,7 @@ import (
 // Never is the number of users for what does not happen.
 const Never = math.MaxInt
 
-// Campaign is what is simulated. The zero value of a field stands for First's.
+// Campaign is what is simulated.
 type Campaign struct {
 	Seed     uint64
 	Baseline string // recorded as a fact; empty: none
