@@ -78,19 +78,19 @@ func (b *batch) pressure(pfs procfs.FS) error {
 	return nil
 }
 
-// GeneratorCounters reads the CPU time and memory of this process, which sends the
-// load: what the measuring itself costs.
-func GeneratorCounters() (Source, error) {
-	self, err := procfs.Self()
+// ProcessCounters reads the CPU time and memory of one process, labelled with host.
+// Of this process, which sends the load, they are what the measuring itself costs.
+func ProcessCounters(pid int, host string) (Source, error) {
+	proc, err := procfs.NewProc(pid)
 	if err != nil {
 		return nil, err
 	}
 	return SourceFunc(func(context.Context) ([]Reading, error) {
-		stat, err := self.Stat()
+		stat, err := proc.Stat()
 		if err != nil {
 			return nil, err
 		}
-		b := newBatch(Generator)
+		b := newBatch(host)
 		b.add("process_cpu_seconds_total", stat.CPUTime())
 		b.add("process_resident_memory_bytes", float64(stat.ResidentMemory()))
 		return b.readings, nil

@@ -42,9 +42,10 @@ type Image struct {
 
 // Endpoints are where a running testbed is reached.
 type Endpoints struct {
-	URL  string            // of the application, without a path
-	SQL  workload.SQL      // the SQL probes
-	Dial workload.DialFunc // into the testbed's own network; nil: the ordinary one
+	URL      string            // of the application, without a path
+	SQL      workload.SQL      // the SQL probes; nil: there are none
+	Dial     workload.DialFunc // into the testbed's own network; nil: the ordinary one
+	External bool              // Start only looked up what runs already
 }
 
 // Fact is one line of the environment: enough of them repeat the run.
@@ -77,6 +78,8 @@ type Spec struct {
 	Name   string `mapstructure:"name"`   // in observations, such as lxc
 	Driver string `mapstructure:"driver"` // the package that runs it; empty: Name
 	Guests Guests `mapstructure:"guests"` // zero values: the campaign's
+
+	Optional bool `mapstructure:"optional"` // left out, with a warning, where it can't run
 
 	Static  StaticSpec  `mapstructure:"static"`
 	Process ProcessSpec `mapstructure:"process"`

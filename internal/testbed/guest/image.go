@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -19,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"virtcmp/internal/monitor"
 	"virtcmp/internal/testbed"
 	"virtcmp/templates"
 )
@@ -55,8 +55,7 @@ const Page = "Hello world!"
 
 // Store keeps images in a directory, for this campaign and later ones.
 type Store struct {
-	Dir string    // such as /var/cache/virtcmp
-	Log io.Writer // takes what the build prints
+	Dir string // such as /var/cache/virtcmp
 }
 
 // Image is a finished image. Its files are shared by all guests and never written.
@@ -155,11 +154,12 @@ func (s Store) build(ctx context.Context, image *Image, rel release, recipe stri
 		`--customize-hook=chroot "$1" /usr/lib/virtcmp/install`,
 		rel.codename, image.Rootfs(), "-")
 	cmd.Stdin = strings.NewReader(sources)
-	cmd.Stdout, cmd.Stderr = s.Log, s.Log
+	log := monitor.NewConsole("build")
+	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it unmounts what it mounted
 	cmd.WaitDelay = 30 * time.Second
 	if err := cmd.Run(); err != nil {
-		return errors.Join(fmt.Errorf("mmdebstrap: %w", err), os.RemoveAll(image.dir))
+		return errors.Join(fmt.Errorf("mmdebstrap: %w; it said last:\n%s", err, log.Last()), os.RemoveAll(image.dir))
 	}
 	image.Manifest = Manifest{Recipe: recipe, OS: rel.name, Duration: time.Since(began)}
 	if err := image.inspect(ctx); err != nil {

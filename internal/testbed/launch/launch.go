@@ -69,8 +69,6 @@ func (c Command) Start() (*Process, error) {
 	cmd := reexec.Command(stage)
 	cmd.Env = []string{stageEnv + "=" + string(spec)}
 	cmd.Stdout, cmd.Stderr = c.Output, c.Output
-	cmd.WaitDelay = time.Second                                                       // what it started may outlive it with its output open
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true} // Ctrl-C is for collect alone
 	if c.Root != nil {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
 	}
@@ -78,8 +76,27 @@ func (c Command) Start() (*Process, error) {
 	if in == nil {
 		in = func(fn func() error) error { return fn() }
 	}
-	if err := in(cmd.Start); err != nil {
+	var p *Process
+	err = in(func() (err error) {
+		p, err = Start(cmd)
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Args[0], err)
+	}
+	return p, nil
+}
+
+// Start starts a prepared command and follows it. It is killed when this process ends.
+func Start(cmd *exec.Cmd) (*Process, error) {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	cmd.SysProcAttr.Setpgid = true // Ctrl-C is for collect alone
+	cmd.WaitDelay = time.Second    // what it started may outlive it with its output open
+	if err := cmd.Start(); err != nil {
+		return nil, err
 	}
 	p := &Process{cmd: cmd, done: make(chan struct{})}
 	go func() {
@@ -90,6 +107,9 @@ func (c Command) Start() (*Process, error) {
 	}()
 	return p, nil
 }
+
+// Pid is the process's number.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
 
 // Alive returns nil while the process runs, and then how it ended.
 func (p *Process) Alive() error {
