@@ -54,7 +54,7 @@ func (c *Campaign) Run(ctx context.Context) (err error) {
 	if err := c.open(ctx); err != nil {
 		return err
 	}
-	trials := plan(c.Config.Experiments, c.Config.Testbeds, c.Config.Seed)
+	trials := Plan(c.Config.Experiments, c.Config.Testbeds, c.Config.Seed)
 	todo := slices.DeleteFunc(slices.Clone(trials), c.Output.Has)
 	clock := newClock(c.Config.Experiments, c.Output.Entries())
 	c.Progress.Plan(len(trials), len(trials)-len(todo), clock.left(todo))
@@ -150,6 +150,14 @@ func (c *Campaign) trial(ctx context.Context, t Trial, attempt int) (n int, err 
 		err = cause // why it was cancelled says more than that it was
 	}
 	err = errors.Join(err, r.testbed.Stop())
+	if err == nil && r.steal > c.Config.MaxSteal {
+		noisy := fmt.Errorf("other machines on the same hardware took %.1f %% of this one's CPU time, more than max_steal allows (%.1f %%)", 100*r.steal, 100*c.Config.MaxSteal)
+		if attempt < c.Config.Attempts {
+			err = noisy
+		} else {
+			c.Progress.Warn("%s is kept all the same: %v", t.Name(), noisy)
+		}
+	}
 	if err != nil {
 		return 0, errors.Join(err, rows.Abort())
 	}

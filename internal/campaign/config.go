@@ -27,6 +27,7 @@ type Config struct {
 	Cache       string         `mapstructure:"cache"`     // directory for guest images
 	HostSwap    testbed.Size   `mapstructure:"host_swap"` // swap space that the machine shall have
 	Attempts    int            `mapstructure:"attempts"`  // at a trial, before it is given up
+	MaxSteal    float64        `mapstructure:"max_steal"` // share of CPU time that other machines may take from this one, before a trial is repeated
 	Guests      testbed.Guests `mapstructure:"guests"`    // limits of the two guests, the same on each testbed
 	Testbeds    []testbed.Spec `mapstructure:"testbeds"`
 	Experiments Experiments    `mapstructure:"experiments"`
@@ -90,10 +91,10 @@ type Footprint struct {
 // defaults are the 2014 paper's where it has any (Scheepers 2014, section 4).
 var defaults = map[string]any{
 	"name":      "campaign",
-	"seed":      uint64(1),
 	"baseline":  "",
 	"host_swap": "0B",
 	"attempts":  3,
+	"max_steal": 0.05,
 
 	"guests::app::memory": "2GiB", "guests::app::swap": "2GiB", "guests::app::cpus": 0.0, "guests::app::cpu_shares": 0,
 	"guests::db::memory": "1GiB", "guests::db::swap": "1GiB", "guests::db::cpus": 0.0, "guests::db::cpu_shares": 0,
@@ -113,9 +114,7 @@ var defaults = map[string]any{
 // flags of the program are named. Keys that mean nothing are errors.
 func Load(v *viper.Viper, flags ...string) (Config, error) {
 	for key, value := range defaults {
-		if !v.IsSet(key) || slices.Contains(flags, key) {
-			v.SetDefault(key, value)
-		}
+		v.SetDefault(key, value)
 	}
 	settings := v.AllSettings()
 	for _, f := range flags {
@@ -161,6 +160,9 @@ func (c *Config) validate() error {
 	}
 	if c.Attempts < 1 {
 		bad("attempts %d: needs at least 1", c.Attempts)
+	}
+	if c.MaxSteal < 0 || c.MaxSteal > 1 {
+		bad("max_steal %v: is a share, from 0 to 1", c.MaxSteal)
 	}
 	seen := map[string]bool{}
 	for _, t := range c.Testbeds {

@@ -20,10 +20,10 @@ type Trial struct {
 // Name tells the trial from all others of its campaign.
 func (t Trial) Name() string { return fmt.Sprintf("%s-%s-%d", t.Experiment, t.Testbed, t.Run) }
 
-// plan returns the trials in their order. Block b holds the b-th run of everything, in
+// Plan returns the trials in their order. Block b holds the b-th run of everything, in
 // an order drawn from the seed: so no testbed has all its runs at one time of the day,
 // nor always follows the same other (Abedi & Brecht, ICPE 2017).
-func plan(e Experiments, testbeds []testbed.Spec, seed uint64) []Trial {
+func Plan(e Experiments, testbeds []testbed.Spec, seed uint64) []Trial {
 	runs := e.runs()
 	var trials []Trial
 	if len(runs) == 0 {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type run struct {
 
 	began time.Time // of the start of the testbed
 	count int       // rows
+	steal float64   // share of this machine's CPU time that its own hypervisor took away
 }
 
 // errNotStarted explains why what needs a start can't be measured.
@@ -53,6 +55,10 @@ func (c counting) Write(o observation.Observation) error {
 // measure starts the testbed, waits for its first page and runs the experiment.
 func (r *run) measure(ctx context.Context) error {
 	rec := r.recorder()
+	before, err := cpuTimes()
+	if err != nil {
+		return err
+	}
 	footprint := r.trial.Experiment == observation.Footprint
 	if footprint {
 		if err := r.footprint(ctx, rec, "empty"); err != nil {
@@ -86,7 +92,33 @@ func (r *run) measure(ctx context.Context) error {
 	if err := r.experiment(ctx, rec, ends, page, first); err != nil {
 		return err
 	}
+	after, err := cpuTimes()
+	if err != nil {
+		return err
+	}
+	r.steal = after.stealShare(before)
+	rec.Fact(monitor.Generator, "cpu_steal_share", strconv.FormatFloat(r.steal, 'f', 4, 64), "experiment", r.trial.Experiment)
 	return errors.Join(r.testbed.Alive(), rec.Err())
+}
+
+// times are CPU times of this machine, in seconds since its start.
+type times struct{ steal, all float64 }
+
+func cpuTimes() (times, error) {
+	proc, err := procfs.NewDefaultFS()
+	if err != nil {
+		return times{}, err
+	}
+	stat, err := proc.Stat()
+	c := stat.CPUTotal
+	return times{steal: c.Steal, all: c.User + c.Nice + c.System + c.Idle + c.Iowait + c.IRQ + c.SoftIRQ + c.Steal}, err
+}
+
+func (t times) stealShare(since times) float64 {
+	if t.all <= since.all {
+		return 0
+	}
+	return (t.steal - since.steal) / (t.all - since.all)
 }
 
 func (r *run) experiment(ctx context.Context, rec *observation.Recorder, ends testbed.Endpoints, page workload.Target, first time.Duration) error {
@@ -213,7 +245,7 @@ func fetch(ctx context.Context, client *http.Client, page workload.Target) error
 
 // footprint records the host's memory in use, several times.
 func (r *run) footprint(ctx context.Context, rec *observation.Recorder, state string) error {
-	const samples = 5
+	const samples, apart = 5, 200 * time.Millisecond
 	proc, err := procfs.NewDefaultFS()
 	if err != nil {
 		return err
@@ -228,7 +260,7 @@ func (r *run) footprint(ctx context.Context, rec *observation.Recorder, state st
 		}
 		used := float64(*mem.MemTotalBytes - *mem.MemAvailableBytes)
 		rec.Record(0, "host_memory_footprint_bytes", used, observation.NoUsers, "", stateLabel(state))
-		if err := pause(ctx, time.Second); err != nil {
+		if err := pause(ctx, apart); err != nil {
 			return err
 		}
 	}

@@ -30,6 +30,7 @@ type Pair struct {
 	DB    *Guest
 
 	hierarchy *cgroup.Hierarchy
+	lock      *os.File
 }
 
 // Guest is one of the two.
@@ -90,6 +91,9 @@ func (p *Pair) Provision(ctx context.Context) (testbed.Image, error) {
 // Prepare makes all that the guests need but themselves. The limits of the guests'
 // control groups are what limit makes of the guest's.
 func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
+	if err := p.claim(); err != nil {
+		return err
+	}
 	if p.hierarchy, err = cgroup.Find("/proc/self/mounts"); err != nil {
 		return err
 	}
@@ -108,6 +112,22 @@ func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
 		if err := os.MkdirAll(g.Dir, 0o755); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// claimFile is locked while guests run: those of another collect would be taken for
+// what a killed one left behind, and share the CPU.
+const claimFile = "/run/virtcmp.lock"
+
+func (p *Pair) claim() (err error) {
+	if p.lock, err = os.Create(claimFile); err != nil {
+		return err
+	}
+	if err := unix.Flock(int(p.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		err = errors.Join(fmt.Errorf("another collect runs guests on this machine (%s is locked)", claimFile), p.lock.Close())
+		p.lock = nil
+		return err
 	}
 	return nil
 }
@@ -166,6 +186,10 @@ func (p *Pair) Stop() error {
 	if p.Net != nil {
 		errs = append(errs, p.Net.Close())
 		p.Net = nil
+	}
+	if p.lock != nil {
+		errs = append(errs, p.lock.Close())
+		p.lock = nil
 	}
 	return errors.Join(errs...)
 }

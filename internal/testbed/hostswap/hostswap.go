@@ -24,7 +24,8 @@ func Ensure(dir string, size testbed.Size) (release func() error, err error) {
 	if err := unix.Sysinfo(&info); err != nil {
 		return nil, err
 	}
-	if have := testbed.Size(info.Totalswap * uint64(info.Unit)); have >= size {
+	have := testbed.Size(info.Totalswap * uint64(info.Unit))
+	if have >= size {
 		return nothing, nil
 	}
 	if os.Geteuid() != 0 {
@@ -34,8 +35,10 @@ func Ensure(dir string, size testbed.Size) (release func() error, err error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, "swap")
-	_ = swapoff(path) // left by a collect that was killed
-	if err := create(path, int64(size)); err != nil {
+	if swapoff(path) == nil { // left by a collect that was killed
+		return Ensure(dir, size)
+	}
+	if err := create(path, int64(size-have)); err != nil {
 		return nil, errors.Join(err, os.Remove(path))
 	}
 	if err := swapon(path); err != nil {
