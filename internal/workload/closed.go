@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"bytes"
 	"context"
 	"strconv"
 	"sync"
@@ -70,7 +69,7 @@ func (u *user) loop(target Target, start time.Time, rec *observation.Recorder, l
 	attacker := u.transport.attacker(vegeta.Workers(1), vegeta.MaxWorkers(1))
 	for res := range attacker.Attack(target.targeter(), u, 0, "") {
 		o := u.transport.take(res)
-		code := codeOf(res, o, target.Expect)
+		code := codeOf(res, o)
 		if !o.notSent {
 			rec.Record(res.Timestamp.Sub(start).Seconds(), Metric, res.Latency.Seconds(), o.users, code, labels)
 		}
@@ -105,15 +104,17 @@ func (u *user) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 func (u *user) Rate(time.Duration) float64 { return 0 }
 
 // codeOf returns the code of an observation: why the request failed, or its status.
-func codeOf(res *vegeta.Result, o outcome, expect string) string {
+func codeOf(res *vegeta.Result, o outcome) string {
 	switch {
 	case o.code != "":
 		return o.code
-	case res.Code == 0:
+	case o.body != nil && o.body.code != "":
+		return o.body.code
+	case res.Code == 0 || o.body == nil:
 		return observation.CodeError
 	}
 	code := strconv.Itoa(int(res.Code))
-	if observation.Good(code) && !bytes.Contains(res.Body, []byte(expect)) {
+	if observation.Good(code) && !o.body.found {
 		return observation.CodeBody
 	}
 	return code

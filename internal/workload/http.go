@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -47,6 +48,7 @@ type outcome struct {
 	users   observation.Users // active when it was sent
 	code    string            // why it failed, if it did
 	notSent bool              // the run ended first
+	body    *body             // of the answer, if there was one
 }
 
 // transport sends the requests of one attack. It gives each its time limit, ends
@@ -55,6 +57,7 @@ type outcome struct {
 type transport struct {
 	run     context.Context // ends, with cause errEnded, when the run does
 	timeout time.Duration
+	expect  []byte
 	users   func() observation.Users
 	http    *http.Transport
 
@@ -69,7 +72,7 @@ func newTransport(run context.Context, target Target, users func() observation.U
 		dial = (&net.Dialer{}).DialContext
 	}
 	return &transport{
-		run: run, timeout: target.Timeout, users: users, outcomes: map[string]outcome{},
+		run: run, timeout: target.Timeout, expect: []byte(target.Expect), users: users, outcomes: map[string]outcome{},
 		http: &http.Transport{
 			DialContext:         dial,
 			MaxIdleConnsPerHost: idle,
@@ -84,6 +87,7 @@ func (t *transport) attacker(options ...func(*vegeta.Attacker)) *vegeta.Attacker
 	return vegeta.NewAttacker(append(options,
 		vegeta.Client(&http.Client{Transport: t}),
 		vegeta.Redirects(vegeta.NoFollow), // one request, one row
+		vegeta.MaxBody(0),                 // the body is looked through as it passes, not kept
 	)...)
 }
 
@@ -105,11 +109,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, err
 	}
+	o.body = &body{ReadCloser: res.Body, ctx: ctx, cancel: cancel, expect: t.expect}
 	t.put(seq, o)
-	res.Body = &body{ReadCloser: res.Body, failed: func(err error) {
-		o.code = failure(ctx, err)
-		t.put(seq, o)
-	}, cancel: cancel}
+	res.Body = o.body
 	return res, nil
 }
 
@@ -129,19 +131,40 @@ func (t *transport) take(res *vegeta.Result) outcome {
 	return o
 }
 
-// body reports an error in reading to its transport.
+// body looks for the expected text in an answer as it is read, and keeps why reading
+// failed.
 type body struct {
 	io.ReadCloser
-	failed func(error)
+	ctx    context.Context
 	cancel context.CancelFunc
+	expect []byte
+	tail   []byte // of what was read, in case the text goes on in the next piece
+	found  bool
+	code   string // why reading failed, if it did
 }
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	b.look(p[:n])
 	if err != nil && err != io.EOF {
-		b.failed(err)
+		b.code = failure(b.ctx, err)
 	}
 	return n, err
+}
+
+func (b *body) look(p []byte) {
+	if b.found || len(b.expect) == 0 {
+		b.found = true
+		return
+	}
+	keep := len(b.expect) - 1
+	b.tail = append(b.tail, p[:min(keep, len(p))]...)
+	b.found = bytes.Contains(b.tail, b.expect) || bytes.Contains(p, b.expect)
+	if len(p) >= keep {
+		b.tail = append(b.tail[:0], p[len(p)-keep:]...)
+	} else {
+		b.tail = append(b.tail[:0], b.tail[max(0, len(b.tail)-keep):]...)
+	}
 }
 
 func (b *body) Close() error {

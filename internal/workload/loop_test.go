@@ -149,6 +149,13 @@ func TestClosedCodes(t *testing.T) {
 		want    string
 	}{
 		{"good", status(200, "say Hello world"), "200"},
+		{"text in three pieces", func(w http.ResponseWriter, r *http.Request) {
+			for _, piece := range []string{"say He", "l", "lo world"} {
+				io.WriteString(w, piece)
+				w.(http.Flusher).Flush()
+				time.Sleep(5 * time.Millisecond)
+			}
+		}, "200"},
 		{"redirect is not followed", status(302, "Hello"), "302"},
 		{"without the text", status(200, "Error establishing a database connection"), observation.CodeBody},
 		{"bad gateway", status(502, "Hello"), "502"},

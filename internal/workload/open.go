@@ -91,7 +91,7 @@ func (o *OpenLoop) Run(ctx context.Context, start time.Time, rec *observation.Re
 			continue
 		}
 		lateness := res.Timestamp.Sub(began) - pace.Intended(res.Seq)
-		rec.Record(res.Timestamp.Sub(start).Seconds(), Metric, res.Latency.Seconds(), out.users, codeOf(res, out, o.Target.Expect),
+		rec.Record(res.Timestamp.Sub(start).Seconds(), Metric, res.Latency.Seconds(), out.users, codeOf(res, out),
 			csvio.MakeLabels("lateness", strconv.FormatFloat(lateness.Seconds(), 'f', 6, 64)))
 	}
 	return ctx.Err()
