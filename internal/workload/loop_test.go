@@ -194,7 +194,7 @@ func TestClosedCodes(t *testing.T) {
 				t.Errorf("%d attempts in half a second: no back-off", len(*got))
 			}
 			for _, o := range *got {
-				if o.Value <= 0 || o.Users != 2 {
+				if o.Value <= 0 || o.Users < 1 || o.Users > 2 {
 					t.Errorf("row %+v", o)
 				}
 			}
