@@ -1,0 +1,442 @@
+package document
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"html"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	markdownhtml "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"virtcmp/internal/figure"
+)
+
+// Material is what Markdown may refer to by name.
+type Material struct {
+	Figures    map[string]*figure.Figure
+	Tables     map[string]*Table
+	References map[string]Reference
+}
+
+// Has reports whether a target such as fig:throughput or tab:results is there.
+func (m Material) Has(target string) bool {
+	kind, id, _ := strings.Cut(target, ":")
+	switch kind {
+	case "fig":
+		return m.Figures[id] != nil
+	case "tab":
+		return m.Tables[id] != nil
+	}
+	return false
+}
+
+// Builder makes a document from Markdown. Beyond what CommonMark, tables, footnotes
+// and heading attributes offer, it reads
+//
+//	# Title                        the document's title; paragraphs up to the first
+//	                               ## are its byline
+//	## Heading {#id}               a numbered section; {.unnumbered} without number
+//	![Caption](fig:id)             alone in a paragraph: a figure, or tab:id a table
+//	![](references)                the bibliography
+//	[](fig:id) [](tab:id) [](sec:id)   "Figure 3", and so on, as links
+//	[](cite:key,key)               a citation
+type Builder struct {
+	material Material
+	doc      *Document
+	errs     []error
+
+	sections        [3]int
+	figures, tables int
+	notes           int
+	cited           []Reference
+	numbers         map[string]int // of cited keys
+	labels          map[string]string
+	refs            []pendingRef
+	bibliographies  []*Bibliography
+}
+
+type pendingRef struct {
+	from string // where it stands, for the complaint
+	ref  *Ref
+}
+
+// NewBuilder returns a builder of an empty document.
+func NewBuilder(m Material) *Builder {
+	return &Builder{material: m, doc: &Document{}, numbers: map[string]int{}, labels: map[string]string{}}
+}
+
+var markdown = goldmark.New(
+	goldmark.WithExtensions(extension.Table, extension.Footnote, extension.Typographer),
+	goldmark.WithParserOptions(parser.WithHeadingAttribute(), parser.WithAutoHeadingID()),
+)
+
+// Add appends the Markdown of a file called name.
+func (b *Builder) Add(name string, source []byte) {
+	c := converter{Builder: b, name: name, source: source, footnotes: map[int]*extast.Footnote{}}
+	root := markdown.Parser().Parse(text.NewReader(source))
+	for n := range children(root) {
+		if list, ok := n.(*extast.FootnoteList); ok {
+			for f := range children(list) {
+				if f, ok := f.(*extast.Footnote); ok {
+					c.footnotes[f.Index] = f
+				}
+			}
+		}
+	}
+	for _, block := range c.blocks(root) {
+		if p, ok := block.(*Paragraph); ok && len(b.doc.Blocks) == 0 && b.doc.Title != nil {
+			b.doc.Byline = append(b.doc.Byline, p)
+			continue
+		}
+		b.doc.Blocks = append(b.doc.Blocks, block)
+	}
+}
+
+// Document resolves the references and returns the document, or the first error
+// of what was added.
+func (b *Builder) Document() (*Document, error) {
+	for _, p := range b.refs {
+		label, ok := b.labels[p.ref.Target]
+		if !ok {
+			b.errs = append(b.errs, fmt.Errorf("%s: reference to %q, which is not in the paper", p.from, p.ref.Target))
+			continue
+		}
+		if p.ref.Text == nil {
+			p.ref.Text = []Inline{Text(label)}
+		}
+	}
+	for _, bibliography := range b.bibliographies {
+		bibliography.References = b.cited
+	}
+	if len(b.errs) > 0 {
+		return nil, b.errs[0]
+	}
+	return b.doc, nil
+}
+
+// converter turns one file's syntax tree into blocks.
+type converter struct {
+	*Builder
+	name      string
+	source    []byte
+	footnotes map[int]*extast.Footnote
+}
+
+func (c *converter) errorf(n ast.Node, format string, args ...any) {
+	where := c.name
+	if line := lineOf(n, c.source); line > 0 {
+		where += ":" + strconv.Itoa(line)
+	}
+	c.errs = append(c.errs, fmt.Errorf("%s: "+format, append([]any{where}, args...)...))
+}
+
+// lineOf returns the line a node stands on, from 1, or 0 where it has none.
+func lineOf(n ast.Node, source []byte) int {
+	for ; n != nil; n = n.Parent() {
+		if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
+			return bytes.Count(source[:n.Lines().At(0).Start], []byte("\n")) + 1
+		}
+	}
+	return 0
+}
+
+func children(n ast.Node) func(func(ast.Node) bool) {
+	return func(yield func(ast.Node) bool) {
+		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+func (c *converter) blocks(parent ast.Node) []Block {
+	var all []Block
+	for n := range children(parent) {
+		if b := c.block(n); b != nil {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+func (c *converter) block(n ast.Node) Block {
+	switch n := n.(type) {
+	case *ast.Heading:
+		return c.heading(n)
+	case *ast.Paragraph:
+		if image, ok := n.FirstChild().(*ast.Image); ok && n.ChildCount() == 1 {
+			return c.float(image)
+		}
+		return &Paragraph{Text: c.inlines(n)}
+	case *ast.TextBlock:
+		return &Paragraph{Text: c.inlines(n)}
+	case *ast.List:
+		list := &List{Ordered: n.IsOrdered(), Start: n.Start}
+		for item := range children(n) {
+			list.Items = append(list.Items, c.blocks(item))
+		}
+		return list
+	case *ast.Blockquote:
+		return &Quote{Blocks: c.blocks(n)}
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		return &Code{Text: strings.TrimRight(string(n.Lines().Value(c.source)), "\n")}
+	case *extast.Table:
+		return c.table(n)
+	case *extast.FootnoteList: // set where they are referred to
+	default:
+		c.errorf(n, "%s cannot be set in the paper", n.Kind())
+	}
+	return nil
+}
+
+func (c *converter) heading(n *ast.Heading) Block {
+	words := c.inlines(n)
+	if n.Level == 1 {
+		if c.doc.Title != nil {
+			c.errorf(n, "a second title (the first: %q)", PlainText(c.doc.Title))
+		}
+		c.doc.Title = words
+		return nil
+	}
+	h := &Heading{Level: n.Level - 1, Text: words}
+	if id, ok := n.AttributeString("id"); ok {
+		h.ID = attribute(id)
+	}
+	class, _ := n.AttributeString("class")
+	if h.Level <= 2 && !slices.Contains(strings.Fields(attribute(class)), "unnumbered") {
+		c.sections[h.Level-1]++
+		clear(c.sections[h.Level:])
+		for i := range h.Level {
+			h.Number += "." + strconv.Itoa(c.sections[i])
+		}
+		h.Number = h.Number[1:]
+		c.label(n, "sec:"+h.ID, "Section"+nbsp+h.Number)
+	} else {
+		c.label(n, "sec:"+h.ID, "“"+PlainText(words)+"”")
+	}
+	return h
+}
+
+const nbsp = "\u00a0"
+
+func attribute(v any) string {
+	switch v := v.(type) {
+	case []byte:
+		return string(v)
+	case string:
+		return v
+	}
+	return ""
+}
+
+func (c *converter) label(n ast.Node, target, label string) {
+	if _, ok := c.labels[target]; ok {
+		c.errorf(n, "%q is there twice", target)
+	}
+	c.labels[target] = label
+}
+
+// float turns an image alone in its paragraph into what it names.
+func (c *converter) float(n *ast.Image) Block {
+	target := string(n.Destination)
+	if target == "references" {
+		b := &Bibliography{}
+		c.bibliographies = append(c.bibliographies, b)
+		return b
+	}
+	caption := c.inlines(n)
+	switch kind, id, _ := strings.Cut(target, ":"); kind {
+	case "fig":
+		if drawing := c.material.Figures[id]; drawing != nil {
+			c.figures++
+			c.label(n, target, "Figure"+nbsp+strconv.Itoa(c.figures))
+			return &Figure{ID: id, Number: c.figures, Caption: caption, Drawing: drawing}
+		}
+		c.errorf(n, "no figure %q; there are %s", id, names(c.material.Figures))
+	case "tab":
+		if found := c.material.Tables[id]; found != nil {
+			c.tables++
+			c.label(n, target, "Table"+nbsp+strconv.Itoa(c.tables))
+			t := *found
+			t.ID, t.Number, t.Caption = id, c.tables, caption
+			return &t
+		}
+		c.errorf(n, "no table %q; there are %s", id, names(c.material.Tables))
+	default:
+		c.errorf(n, "image %q: only fig:, tab: and references can be set", target)
+	}
+	return nil
+}
+
+func names[T any](m map[string]T) string {
+	return cmp.Or(strings.Join(slices.Sorted(maps.Keys(m)), ", "), "none")
+}
+
+func (c *converter) table(n *extast.Table) Block {
+	t := &Table{}
+	for _, a := range n.Alignments {
+		col := Column{Wrap: true}
+		switch a {
+		case extast.AlignRight:
+			col = Column{Align: Right}
+		case extast.AlignCenter:
+			col = Column{Align: Center}
+		}
+		t.Columns = append(t.Columns, col)
+	}
+	for r := range children(n) {
+		var row Row
+		for cell := range children(r) {
+			row.Cells = append(row.Cells, Cell{Text: c.inlines(cell)})
+		}
+		if _, ok := r.(*extast.TableHeader); ok {
+			t.Head = append(t.Head, row)
+		} else {
+			t.Body = append(t.Body, row)
+		}
+	}
+	return t
+}
+
+func (c *converter) inlines(parent ast.Node) []Inline {
+	var all []Inline
+	add := func(n Inline) {
+		if t, ok := n.(Text); ok && len(all) > 0 { // join neighbours
+			if last, ok := all[len(all)-1].(Text); ok {
+				all[len(all)-1] = last + t
+				return
+			}
+		}
+		all = append(all, n)
+	}
+	for n := range children(parent) {
+		switch n := n.(type) {
+		case *ast.Text:
+			if n.IsRaw() {
+				add(Text(n.Segment.Value(c.source)))
+			} else {
+				add(Text(unescape(n.Segment.Value(c.source))))
+			}
+			switch {
+			case n.HardLineBreak():
+				add(Break{})
+			case n.SoftLineBreak():
+				add(Text(" "))
+			}
+		case *ast.String:
+			add(Text(html.UnescapeString(string(n.Value))))
+		case *ast.Emphasis:
+			add(&Emphasis{Strong: n.Level == 2, Text: c.inlines(n)})
+		case *ast.CodeSpan:
+			var code strings.Builder
+			for t := range children(n) {
+				if t, ok := t.(*ast.Text); ok {
+					code.Write(t.Segment.Value(c.source))
+				}
+			}
+			add(CodeSpan(strings.ReplaceAll(code.String(), "\n", " ")))
+		case *ast.Link:
+			add(c.link(n))
+		case *ast.AutoLink:
+			url := string(n.URL(c.source))
+			add(&Link{URL: url, Text: []Inline{Text(url)}})
+		case *extast.FootnoteLink:
+			if f := c.footnotes[n.Index]; f != nil {
+				c.notes++
+				note := &Footnote{Number: c.notes}
+				for p := range children(f) {
+					note.Text = append(note.Text, c.inlines(p)...)
+				}
+				add(note)
+			}
+		case *extast.FootnoteBacklink:
+		default:
+			c.errorf(n, "%s cannot be set in the paper", n.Kind())
+		}
+	}
+	return all
+}
+
+func (c *converter) link(n *ast.Link) Inline {
+	target := string(n.Destination)
+	words := c.inlines(n)
+	switch kind, rest, _ := strings.Cut(target, ":"); kind {
+	case "cite":
+		cite := &Cite{}
+		for key := range strings.SplitSeq(rest, ",") {
+			r, ok := c.material.References[strings.TrimSpace(key)]
+			if !ok {
+				c.errorf(n, "citation of %q, which is not among the references", key)
+				continue
+			}
+			if c.numbers[r.Key] == 0 {
+				c.numbers[r.Key] = len(c.cited) + 1
+				r.Number = len(c.cited) + 1
+				c.cited = append(c.cited, r)
+			}
+			r.Number = c.numbers[r.Key]
+			cite.References = append(cite.References, r)
+		}
+		slices.SortFunc(cite.References, func(a, b Reference) int { return cmp.Compare(a.Number, b.Number) })
+		return cite
+	case "fig", "tab", "sec":
+		r := &Ref{Target: target, Text: words}
+		c.refs = append(c.refs, pendingRef{c.name, r})
+		return r
+	}
+	return &Link{URL: target, Text: words}
+}
+
+// unescape resolves backslash escapes and entities.
+func unescape(raw []byte) string {
+	var b bytes.Buffer
+	w := util.BufWriter(bufWriter{&b})
+	markdownhtml.DefaultWriter.Write(w, raw)
+	return html.UnescapeString(b.String())
+}
+
+// bufWriter is a bytes.Buffer as goldmark wants it.
+type bufWriter struct{ *bytes.Buffer }
+
+func (bufWriter) Flush() error    { return nil }
+func (b bufWriter) Buffered() int { return b.Len() }
+
+// Escape returns Markdown that stands for exactly that text, on one line.
+func Escape(s string) string {
+	var b strings.Builder
+	space := true // swallows leading space
+	for _, r := range s {
+		switch {
+		case r <= ' ' || r == 0x7f || r == '\u0085' || r == '\u2028' || r == '\u2029':
+			if !space {
+				b.WriteByte(' ')
+			}
+			space = true
+			continue
+		case r < 0x80 && util.IsPunct(byte(r)):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+		space = false
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// Literal is text that comes from data. Written into Markdown it stands for itself,
+// whatever it holds.
+type Literal string
+
+// String implements fmt.Stringer.
+func (l Literal) String() string { return Escape(string(l)) }
