@@ -75,18 +75,25 @@ type Estimate struct {
 }
 
 // NewEstimate writes the finding's value and interval with as many decimals as the
-// interval's width supports.
+// interval's width supports, in the scale that suits the value.
 func NewEstimate(f finding.Finding) Estimate {
-	v := float64(f.Value)
-	s := ScaleOf(v, f.Unit)
-	v /= s.Factor
+	return EstimateIn(f, ScaleOf(float64(f.Value), f.Unit))
+}
+
+// EstimateIn is NewEstimate in a given scale.
+func EstimateIn(f finding.Finding, s Scale) Estimate {
+	v := float64(f.Value) / s.Factor
 	e := Estimate{Symbol: s.Symbol}
 	if !f.Low.Present() || !f.High.Present() {
 		e.Value = Digits(v, decimals(v, 3))
 		return e
 	}
 	low, high := float64(f.Low)/s.Factor, float64(f.High)/s.Factor
-	d := intervalDecimals(v, low, high)
+	apart := math.NaN()
+	if f.Unit == finding.Ratio {
+		apart = 1 // no difference
+	}
+	d := intervalDecimals(v, low, high, apart)
 	e.Value, e.Low, e.High = Digits(v, d), Digits(low, d), Digits(high, d)
 	return e
 }
@@ -127,8 +134,9 @@ func decimals(v float64, digits int) int {
 }
 
 // intervalDecimals rounds to the interval: its half-width keeps one digit, or two
-// where the first is a 1. The value keeps two digits at least and four at most.
-func intervalDecimals(v, low, high float64) int {
+// where the first is a 1. The value keeps two digits at least and three at most, but
+// for a bound that would then look like apart, the value that decides, and is not.
+func intervalDecimals(v, low, high, apart float64) int {
 	half := (high - low) / 2
 	if half <= 0 {
 		if v == math.Trunc(v) {
@@ -140,7 +148,14 @@ func intervalDecimals(v, low, high float64) int {
 	if half < 2*math.Pow(10, -float64(d)) {
 		d++
 	}
-	return min(max(d, decimals(v, 2)), decimals(v, 4))
+	d = min(max(d, decimals(v, 2)), decimals(v, 3))
+	rounds := func(bound float64) bool {
+		return bound != apart && Digits(bound, d) == Digits(apart, d)
+	}
+	for d < 6 && (rounds(low) || rounds(high)) {
+		d++
+	}
+	return d
 }
 
 // Digits writes v with exactly that many decimals, thousands parted by commas and

@@ -271,6 +271,12 @@ func (c *converter) float(n *ast.Image) Block {
 			c.label(n, target, "Table"+nbsp+strconv.Itoa(c.tables))
 			t := *found
 			t.ID, t.Number, t.Caption = id, c.tables, caption
+			for _, row := range slices.Concat(t.Head, t.Body) {
+				for _, cell := range row.Cells {
+					c.citeAll(n, cell.Text)
+				}
+			}
+			c.citeAll(n, t.Notes)
 			return &t
 		}
 		c.errorf(n, "no table %q; there are %s", id, names(c.material.Tables))
@@ -376,20 +382,9 @@ func (c *converter) link(n *ast.Link) Inline {
 	case "cite":
 		cite := &Cite{}
 		for key := range strings.SplitSeq(rest, ",") {
-			r, ok := c.material.References[strings.TrimSpace(key)]
-			if !ok {
-				c.errorf(n, "citation of %q, which is not among the references", key)
-				continue
-			}
-			if c.numbers[r.Key] == 0 {
-				c.numbers[r.Key] = len(c.cited) + 1
-				r.Number = len(c.cited) + 1
-				c.cited = append(c.cited, r)
-			}
-			r.Number = c.numbers[r.Key]
-			cite.References = append(cite.References, r)
+			cite.References = append(cite.References, Reference{Key: strings.TrimSpace(key)})
 		}
-		slices.SortFunc(cite.References, func(a, b Reference) int { return cmp.Compare(a.Number, b.Number) })
+		c.cite(n, cite)
 		return cite
 	case "fig", "tab", "sec":
 		r := &Ref{Target: target, Text: words}
@@ -397,6 +392,38 @@ func (c *converter) link(n *ast.Link) Inline {
 		return r
 	}
 	return &Link{URL: target, Text: words}
+}
+
+// cite looks up the works that are cited by key and numbers them in the order of
+// their first citation.
+func (c *converter) cite(n ast.Node, cite *Cite) {
+	for i, r := range cite.References {
+		known, ok := c.material.References[r.Key]
+		if !ok {
+			c.errorf(n, "citation of %q, which is not among the references", r.Key)
+			continue
+		}
+		if c.numbers[known.Key] == 0 {
+			known.Number = len(c.cited) + 1
+			c.numbers[known.Key] = known.Number
+			c.cited = append(c.cited, known)
+		}
+		known.Number = c.numbers[known.Key]
+		cite.References[i] = known
+	}
+	slices.SortFunc(cite.References, func(a, b Reference) int { return cmp.Compare(a.Number, b.Number) })
+}
+
+// citeAll does so for the citations in text that was not Markdown.
+func (c *converter) citeAll(n ast.Node, text []Inline) {
+	for _, in := range text {
+		switch in := in.(type) {
+		case *Cite:
+			c.cite(n, in)
+		case *Emphasis:
+			c.citeAll(n, in.Text)
+		}
+	}
 }
 
 // unescape resolves backslash escapes and entities.

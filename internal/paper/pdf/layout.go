@@ -121,7 +121,7 @@ func (l *layouter) lines(t text, x, space, stretch float64) {
 }
 
 func (l *layouter) footnote(n *document.Footnote) text {
-	in := append([]document.Inline{document.Text(strconv.Itoa(n.Number) + "\u00a0")}, n.Text...)
+	in := append([]document.Inline{&document.Footnote{Number: n.Number}, document.Text("\u00a0")}, n.Text...)
 	return l.breakText(in, look{size: noteSize}, noteLead, measure{width: columnWidth}, 0)
 }
 
@@ -352,16 +352,24 @@ func reference(r document.Reference) []document.Inline {
 	if r.Authors != "" {
 		in = append(in, document.Text(end(r.Authors)+" "))
 	}
-	in = append(in, document.Text(end(r.Title)+" "))
-	tail := ""
+	in = append(in, document.Text(end(r.Title)))
 	if r.Venue != "" {
-		in = append(in, &document.Emphasis{Text: []document.Inline{document.Text(r.Venue)}})
-		tail = ", "
+		in = append(in, document.Text(" "), &document.Emphasis{Text: []document.Inline{document.Text(r.Venue)}})
 	}
-	if r.Details != "" {
-		tail += r.Details + ", "
+	var tail []string
+	for _, s := range []string{r.Details, r.Year} {
+		if s != "" {
+			tail = append(tail, s)
+		}
 	}
-	in = append(in, document.Text(tail+end(r.Year)))
+	switch text := strings.Join(tail, ", "); {
+	case r.Venue != "" && text != "":
+		in = append(in, document.Text(", "+end(text)))
+	case r.Venue != "":
+		in = append(in, document.Text("."))
+	case text != "":
+		in = append(in, document.Text(" "+end(text)))
+	}
 	if r.URL != "" {
 		in = append(in, document.Text(" "), &document.Link{URL: r.URL, Text: []document.Inline{document.Text(strings.TrimPrefix(r.URL, "https://"))}})
 	}

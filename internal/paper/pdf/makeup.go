@@ -27,6 +27,7 @@ const (
 	costLate       = 0.45  // of a line between a float's place and the page it is put on
 	costEarly      = 5.0   // of a float in the column before its place
 	costPageEarly  = 45.0  // of a float on the page before its place
+	costFirstTop   = 40.0  // of a float between the title and the abstract
 	costBottom     = 2.5   // of a float at the foot of a column
 	costNoText     = 30.0  // of a column without text
 	costThinText   = 25.0  // of a column with less than leastText
@@ -396,6 +397,9 @@ func (m *maker) floatCosts(n *way, first int) {
 		for _, f := range floats {
 			if s := slot(s); s == leftBottom || s == rightBottom || s == spanBottom {
 				n.cost += costBottom
+			}
+			if p.title != nil && s == int(leftTop) {
+				n.cost += costFirstTop
 			}
 			if f.at < first {
 				n.cost += costLate * float64(first-f.at)

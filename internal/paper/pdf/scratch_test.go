@@ -1,11 +1,11 @@
 package pdf
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
-	"fmt"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg/draw"
@@ -19,7 +19,7 @@ func fig(wide bool, h float64) *figure.Figure {
 	if wide {
 		f.Width = figure.TextWidth
 	}
-	
+
 	return f
 }
 

@@ -1,0 +1,61 @@
+package figure
+
+import (
+	"math"
+
+	"virtcmp/internal/csvio"
+	"virtcmp/internal/finding"
+	"virtcmp/internal/result"
+)
+
+// Quantity is something that testbeds are compared by.
+type Quantity struct {
+	ID             string // by which the paper's templates call it
+	Title          string // in figures and tables
+	Analysis, Name string
+	Label          csvio.Labels // what its note must hold, or ""
+	Stressed       bool         // taken at the largest number of stressors
+	More           bool         // more of it is better
+}
+
+// Quantities are what the summaries compare, in their order.
+var Quantities = []Quantity{
+	{ID: "requests", Title: "Successful requests", Analysis: finding.Throughput, Name: "successful_requests", More: true},
+	{ID: "swap-users", Title: "Users at swap onset", Analysis: finding.SwapOnset, Name: "users", Label: "source=counters", More: true},
+	{ID: "error-users", Title: "Users at error onset", Analysis: finding.ErrorOnset, Name: "users", More: true},
+	{ID: "p50", Title: "Request time, median", Analysis: finding.Latency, Name: "p50"},
+	{ID: "p99", Title: "Request time, p99", Analysis: finding.Latency, Name: "p99"},
+	{ID: "cpu", Title: "CPU per request", Analysis: finding.Throughput, Name: "cpu_per_request"},
+	{ID: "select", Title: "SELECT, median", Analysis: finding.Select, Name: "median"},
+	{ID: "insert", Title: "INSERTs alone", Analysis: finding.Isolation, Name: "unstressed"},
+	{ID: "insert-stressed", Title: "INSERTs under stress", Analysis: finding.Isolation, Name: "stressed", Stressed: true},
+	{ID: "slow-down", Title: "Slow-down by stress", Analysis: finding.Isolation, Name: "degradation", Stressed: true},
+	{ID: "startup", Title: "Start to first page", Analysis: finding.Startup, Name: "first_page"},
+	{ID: "memory", Title: "Host memory", Analysis: finding.Footprint, Name: "testbed"},
+}
+
+// Rows returns what was found of the quantity for the testbed.
+func (q Quantity) Rows(s *result.Set, testbed string) result.Rows {
+	rows := s.Rows(q.Analysis, testbed, q.Name)
+	for k, v := range q.Label.All() {
+		rows = rows.Labelled(k, v)
+	}
+	if q.Stressed {
+		if most, ok := MostStressors(s); ok {
+			rows = rows.At(most)
+		}
+	}
+	return rows
+}
+
+// MostStressors returns the largest number of stressors that INSERTs ran beside on
+// every testbed that ran them beside any.
+func MostStressors(s *result.Set) (float64, bool) {
+	most, found := math.Inf(1), false
+	for _, t := range s.Testbeds() {
+		if xs := s.Rows(finding.Isolation, t, "stressed").Absolute().Overall().Xs(); len(xs) > 0 {
+			most, found = min(most, xs[len(xs)-1]), true
+		}
+	}
+	return most, found
+}

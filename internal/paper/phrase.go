@@ -1,0 +1,298 @@
+package paper
+
+import (
+	"fmt"
+	"strings"
+
+	"virtcmp/internal/figure"
+	"virtcmp/internal/finding"
+	"virtcmp/internal/paper/document"
+	"virtcmp/internal/quantity"
+	"virtcmp/internal/result"
+)
+
+// Phrases are Markdown: whatever comes from data in them is escaped.
+
+// confidence is how intervals are introduced where they first stand.
+const confidence = "95\u00a0% interval "
+
+// list joins phrases: "a, b and c".
+func list(items []string) string {
+	switch n := len(items); n {
+	case 0:
+		return ""
+	case 1:
+		return items[0]
+	default:
+		return strings.Join(items[:n-1], ", ") + " and " + items[n-1]
+	}
+}
+
+// clauses joins clauses that hold commas: "a; b; and c".
+func clauses(items []string) string {
+	if len(items) == 2 {
+		return items[0] + ", and " + items[1]
+	}
+	if n := len(items); n > 2 {
+		return strings.Join(items[:n-1], "; ") + "; and " + items[n-1]
+	}
+	return list(items)
+}
+
+// capital writes the first letter as a capital.
+func capital(s string) string {
+	for i, r := range s {
+		return s[:i] + strings.ToUpper(string(r)) + s[i+len(string(r)):]
+	}
+	return s
+}
+
+// name is what readers call the testbed, escaped.
+func (v *view) name(testbed string) string { return document.Escape(v.names[testbed]) }
+
+func (v *view) nameList(testbeds []string) string {
+	var all []string
+	for _, t := range testbeds {
+		all = append(all, v.name(t))
+	}
+	return list(all)
+}
+
+// quantityOf finds a quantity by the name that templates use.
+func quantityOf(id string) (figure.Quantity, error) {
+	for _, q := range quantities() {
+		if q.ID == id {
+			return q, nil
+		}
+	}
+	return figure.Quantity{}, fmt.Errorf("no quantity %q", id)
+}
+
+// comparison is a testbed's ratio to the baseline by one quantity.
+type comparison struct {
+	testbed string
+	ratio   finding.Finding
+}
+
+func (v *view) comparisons(q figure.Quantity) []comparison {
+	var all []comparison
+	for _, t := range v.set.Others() {
+		if f, ok := q.Rows(v.set, t).Compared(v.set.Baseline()).Overall().First(); ok && f.Value.Present() {
+			all = append(all, comparison{t, f})
+		}
+	}
+	return all
+}
+
+// compare says how the other testbeds do by a quantity. long and short are verb
+// phrases with %s for the ratio: "served %s times as many requests as" and "%s times
+// as many". What is said depends on the intervals alone: only one that leaves out 1
+// makes a difference. Without any comparison compare returns "".
+func (v *view) compare(id, long, short string) (string, error) {
+	q, err := quantityOf(id)
+	if err != nil {
+		return "", err
+	}
+	var shown, readings []string
+	var same []string
+	baseline := v.name(v.set.Baseline())
+	for _, c := range v.comparisons(q) {
+		e := quantity.NewEstimate(c.ratio)
+		name := v.name(c.testbed)
+		switch result.Judge(c.ratio) {
+		case result.NotSeen:
+			same = append(same, fmt.Sprintf("%s (ratio %s, %s%s)", name, e.Value, confidence, e.Range()))
+		case result.Unsure:
+			readings = append(readings, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline))
+		default:
+			if len(shown) == 0 {
+				shown = append(shown, fmt.Sprintf("%s %s %s (%s%s)", name, fmt.Sprintf(long, e.Value), baseline, confidence, e.Range()))
+			} else {
+				shown = append(shown, fmt.Sprintf("%s %s (%s)", name, fmt.Sprintf(short, e.Value), e.Range()))
+			}
+		}
+	}
+	var sentences []string
+	if len(shown) > 0 {
+		sentences = append(sentences, capital(clauses(shown))+".")
+	}
+	if len(same) > 0 {
+		sentences = append(sentences, fmt.Sprintf("No difference from %s could be shown for %s.", baseline, list(same)))
+	}
+	if len(readings) > 0 {
+		sentences = append(sentences, capital(clauses(readings))+
+			": from too few runs to say how sure this is, so a reading and not a result.")
+	}
+	return strings.Join(sentences, " "), nil
+}
+
+// values lists what every testbed has of a quantity: "native 17.2 ms (95 % interval
+// 16.9 to 17.5 ms), LXC ...". Without any it returns "".
+func (v *view) values(id string) (string, error) {
+	q, err := quantityOf(id)
+	if err != nil {
+		return "", err
+	}
+	var all []string
+	introduced := false
+	for _, t := range v.set.Testbeds() {
+		f, ok := q.Rows(v.set, t).Absolute().Overall().First()
+		if !ok || !f.Value.Present() {
+			continue
+		}
+		e := quantity.NewEstimate(f)
+		if f.Unit == finding.Requests || f.Unit == finding.Users {
+			e.Symbol = ""
+		}
+		text := v.name(t) + " " + e.WithUnit()
+		if span := e.Range(); span != "" {
+			if !introduced {
+				span = confidence + span
+				introduced = true
+			}
+			text += " (" + span + ")"
+		}
+		all = append(all, text)
+	}
+	return list(all), nil
+}
+
+// onsets says for every testbed when a regime began: kind is swap, degradation or
+// error. verb follows the name: "began to swap".
+func (v *view) onsets(kind, verb, never string) (string, error) {
+	analysis, source := finding.SwapOnset, "counters"
+	switch kind {
+	case "swap":
+	case "degradation":
+		source = "latency"
+	case "error":
+		analysis, source = finding.ErrorOnset, ""
+	default:
+		return "", fmt.Errorf("no onset %q", kind)
+	}
+	of := func(testbed, name string) (finding.Finding, bool) {
+		return v.set.Rows(analysis, testbed, name).Absolute().Overall().Labelled("source", source).First()
+	}
+	var began, without []string
+	for _, t := range v.set.Testbeds() {
+		at, ok := of(t, "time")
+		if !ok {
+			if _, none := of(t, "none"); none {
+				without = append(without, t)
+			}
+			continue
+		}
+		text := v.name(t)
+		if len(began) == 0 {
+			text += " " + verb
+		}
+		e := quantity.NewEstimate(at)
+		text += " after " + e.WithUnit()
+		if span := e.Range(); span != "" {
+			if len(began) == 0 {
+				span = confidence + span
+			}
+			text += " (" + span + ")"
+		}
+		if users, ok := of(t, "users"); ok {
+			u := quantity.NewEstimate(users)
+			text += " with " + u.Value + " users"
+			if u.Low != "" {
+				text += " (" + u.Low + " to " + u.High + ")"
+			}
+		}
+		if missed := at.Note.Get("without"); missed != "" && missed != "0" {
+			text += fmt.Sprintf(", but not in %s of its %s runs", document.Escape(missed), document.Escape(at.Note.Get("runs")))
+		}
+		began = append(began, text)
+	}
+	var sentences []string
+	if len(began) > 0 {
+		sentences = append(sentences, capital(clauses(began))+".")
+	}
+	if len(without) > 0 {
+		sentences = append(sentences, fmt.Sprintf("%s %s in any run.", capital(v.nameList(without)), never))
+	}
+	return strings.Join(sentences, " "), nil
+}
+
+// lacking names the testbeds that have nothing of a quantity, or "" if it is none or all.
+func (v *view) lacking(id string) (string, error) {
+	q, err := quantityOf(id)
+	if err != nil {
+		return "", err
+	}
+	var missing []string
+	for _, t := range v.set.Testbeds() {
+		if len(q.Rows(v.set, t).Absolute()) == 0 {
+			missing = append(missing, t)
+		}
+	}
+	if len(missing) == len(v.set.Testbeds()) {
+		return "", nil
+	}
+	return v.nameList(missing), nil
+}
+
+// has reports whether any testbed has the quantity.
+func (v *view) has(id string) (bool, error) {
+	q, err := quantityOf(id)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range v.set.Testbeds() {
+		if _, ok := q.Rows(v.set, t).Absolute().Overall().First(); ok {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// pair sets the first container against the first para-virtualised testbed, as the
+// paper of 2014 did.
+type pair struct {
+	Container, Para string
+	Quotient        string // container over para-virtualised
+	More, Less      bool   // shown to be so for the container
+}
+
+func (v *view) pair(id string) (*pair, error) {
+	q, err := quantityOf(id)
+	if err != nil {
+		return nil, err
+	}
+	of := map[string]string{}
+	for _, t := range v.set.Testbeds() {
+		if c := v.class(t); of[c] == "" {
+			of[c] = t
+		}
+	}
+	c, p := of["container"], of["para-virtualisation"]
+	if c == "" || p == "" {
+		return nil, nil
+	}
+	a, okA := q.Rows(v.set, c).Absolute().Overall().First()
+	b, okB := q.Rows(v.set, p).Absolute().Overall().First()
+	if !okA || !okB || a.Value <= 0 || b.Value <= 0 {
+		return nil, nil
+	}
+	out := &pair{Container: v.name(c), Para: v.name(p), Quotient: quantity.Number(float64(a.Value / b.Value))}
+	switch v.set.Baseline() {
+	case c, p: // compared directly
+		other := p
+		if v.set.Baseline() == p {
+			other = c
+		}
+		f, ok := q.Rows(v.set, other).Compared(v.set.Baseline()).Overall().First()
+		verdict := result.Judge(f)
+		if ok && verdict != result.Unsure {
+			out.More = verdict == result.More && other == c || verdict == result.Less && other == p
+			out.Less = verdict == result.Less && other == c || verdict == result.More && other == p
+		}
+	default: // intervals that do not overlap
+		if a.Low.Present() && b.Low.Present() {
+			out.More, out.Less = a.Low > b.High, a.High < b.Low
+		}
+	}
+	return out, nil
+}
