@@ -22,7 +22,7 @@ func costs(d *drawer) *Figure {
 	if len(strips) == 0 {
 		return nil
 	}
-	const gap = 6
+	const gap = 9
 	height := vg.Length(gap * (len(strips) - 1))
 	var left, right vg.Length
 	for _, s := range strips {

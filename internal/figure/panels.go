@@ -28,7 +28,7 @@ func placed(p *plot.Plot, c draw.Canvas, data vg.Rectangle) draw.Canvas {
 }
 
 const (
-	axisBelow       vg.Length = 24 // what a horizontal axis takes with its label
+	axisBelow       vg.Length = 21 // what a horizontal axis takes with its label
 	usersAxisHeight vg.Length = 11 // what usersAxis takes above the data
 )
 
@@ -51,7 +51,7 @@ func usersAxis(c draw.Canvas, p *plot.Plot, r result.Ramp) {
 	xOf := func(users float64) vg.Length { return c.X(p.X.Norm(r.Start(users))) }
 	c.StrokeLine2(line, c.Min.X, y, xOf(to), y)
 	words := letters(tickLetter, gray, text.XLeft, text.YBottom)
-	step := niceStep((to - from) / float64(max(2, min(6, int((c.Max.X-c.Min.X)/24)))))
+	step := niceStep((to - from) / float64(max(2, min(7, int((c.Max.X-c.Min.X)/19)))))
 	end := c.Min.X - 100
 	for u := step; u <= to; u += step {
 		x := xOf(u)

@@ -12,6 +12,7 @@ import (
 type Quantity struct {
 	ID             string // by which the paper's templates call it
 	Title          string // in figures and tables
+	Phrase         string // in a sentence, after "the"
 	Analysis, Name string
 	Label          csvio.Labels // what its note must hold, or ""
 	Stressed       bool         // taken at the largest number of stressors
@@ -20,18 +21,18 @@ type Quantity struct {
 
 // Quantities are what the summaries compare, in their order.
 var Quantities = []Quantity{
-	{ID: "requests", Title: "Successful requests", Analysis: finding.Throughput, Name: "successful_requests", More: true},
-	{ID: "swap-users", Title: "Users at swap onset", Analysis: finding.SwapOnset, Name: "users", Label: "source=counters", More: true},
-	{ID: "error-users", Title: "Users at error onset", Analysis: finding.ErrorOnset, Name: "users", More: true},
-	{ID: "p50", Title: "Request time, median", Analysis: finding.Latency, Name: "p50"},
-	{ID: "p99", Title: "Request time, p99", Analysis: finding.Latency, Name: "p99"},
-	{ID: "cpu", Title: "CPU per request", Analysis: finding.Throughput, Name: "cpu_per_request"},
-	{ID: "select", Title: "SELECT, median", Analysis: finding.Select, Name: "median"},
-	{ID: "insert", Title: "INSERTs alone", Analysis: finding.Isolation, Name: "unstressed"},
-	{ID: "insert-stressed", Title: "INSERTs under stress", Analysis: finding.Isolation, Name: "stressed", Stressed: true},
-	{ID: "slow-down", Title: "Slow-down by stress", Analysis: finding.Isolation, Name: "degradation", Stressed: true},
-	{ID: "startup", Title: "Start to first page", Analysis: finding.Startup, Name: "first_page"},
-	{ID: "memory", Title: "Host memory", Analysis: finding.Footprint, Name: "testbed"},
+	{ID: "requests", Title: "Successful requests", Phrase: "number of successful requests", Analysis: finding.Throughput, Name: "successful_requests", More: true},
+	{ID: "swap-users", Title: "Users at swap onset", Phrase: "number of users at the onset of swapping", Analysis: finding.SwapOnset, Name: "users", Label: "source=counters", More: true},
+	{ID: "error-users", Title: "Users at error onset", Phrase: "number of users at the onset of failures", Analysis: finding.ErrorOnset, Name: "users", More: true},
+	{ID: "p50", Title: "Request time, median", Phrase: "median request time", Analysis: finding.Latency, Name: "p50"},
+	{ID: "p99", Title: "Request time, p99", Phrase: "99th percentile of request times", Analysis: finding.Latency, Name: "p99"},
+	{ID: "cpu", Title: "CPU per request", Phrase: "processor time of a request", Analysis: finding.Throughput, Name: "cpu_per_request"},
+	{ID: "select", Title: "SELECT, median", Phrase: "time of a SELECT", Analysis: finding.Select, Name: "median"},
+	{ID: "insert", Title: "INSERTs alone", Phrase: "time of INSERTs alone", Analysis: finding.Isolation, Name: "unstressed"},
+	{ID: "insert-stressed", Title: "INSERTs under stress", Phrase: "time of INSERTs under stress", Analysis: finding.Isolation, Name: "stressed", Stressed: true},
+	{ID: "slow-down", Title: "Slow-down by stress", Phrase: "slow-down by stress", Analysis: finding.Isolation, Name: "degradation", Stressed: true},
+	{ID: "startup", Title: "Start to first page", Phrase: "time to the first page", Analysis: finding.Startup, Name: "first_page"},
+	{ID: "memory", Title: "Host memory", Phrase: "host memory", Analysis: finding.Footprint, Name: "testbed"},
 }
 
 // Rows returns what was found of the quantity for the testbed.

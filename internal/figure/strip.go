@@ -94,8 +94,8 @@ func (d *drawer) newStrip(analysis, name, what, hint string) *strip {
 }
 
 const (
-	stripRow  vg.Length = 19
-	stripAxis vg.Length = 24 // marks and label below
+	stripRow  vg.Length = 17
+	stripAxis vg.Length = 21 // marks and label below
 )
 
 func (s *strip) height() vg.Length { return vg.Length(len(s.samples))*stripRow + stripAxis }

@@ -11,7 +11,7 @@ import (
 func throughput(d *drawer) *Figure {
 	what := "Successful requests"
 	if end := d.Set.Duration(); end > 0 {
-		what = fmt.Sprintf("Successful requests in %s", quantity.Format(end, finding.Seconds))
+		what = fmt.Sprintf("Successful requests in %s", quantity.Exact(end, finding.Seconds))
 	}
 	return d.stripFigure(finding.Throughput, "successful_requests", what, moreIsBetter)
 }

@@ -32,7 +32,7 @@ func wholeRun(d *drawer) *Figure {
 	rows := runRows(columns)
 	for i, k := range columns {
 		for _, r := range rows {
-			k.plots = append(k.plots, r.plot(d, k, end, i%perBand == 0))
+			k.plots = append(k.plots, r.plot(d, k, end, i%perBand == 0, max(3, 21/perBand)))
 		}
 	}
 	height := runTop + runBottom
@@ -52,7 +52,7 @@ func wholeRun(d *drawer) *Figure {
 
 const (
 	runTop    vg.Length = 25 // names and users above the panels
-	runBottom vg.Length = 25 // the time axis below them
+	runBottom vg.Length = 21 // the time axis below them
 	runGap    vg.Length = 7
 	runSide   vg.Length = 10
 )
@@ -135,13 +135,13 @@ func runRows(columns []*runColumn) []*runRow {
 }
 
 // plot returns the panel of one column; the first has the scale for all.
-func (r *runRow) plot(d *drawer, k *runColumn, end float64, first bool) *plot.Plot {
+func (r *runRow) plot(d *drawer, k *runColumn, end float64, first bool, marks int) *plot.Plot {
 	p := newPlot()
 	r.all.apply(&p.Y, r.log)
 	if !r.log {
 		p.Y.Tick.Marker = linearTicks(3)
 	}
-	p.X.Min, p.X.Max, p.X.Tick.Marker = 0, end, linearTicks(5)
+	p.X.Min, p.X.Max, p.X.Tick.Marker = 0, end, linearTicks(marks)
 	p.X.Padding, p.Y.Padding = 0, 2
 	if !first {
 		p.Y.Tick.Marker = unlabelled{p.Y.Tick.Marker}

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"virtcmp/internal/figure"
@@ -126,15 +127,14 @@ func (v *view) compare(id, long, short string) (string, error) {
 	return strings.Join(sentences, " "), nil
 }
 
-// values lists what every testbed has of a quantity: "native 17.2 ms (95 % interval
-// 16.9 to 17.5 ms), LXC ...". Without any it returns "".
+// values lists what every testbed has of a quantity: "native Linux 17.2 ms, LXC 18.9
+// ms and ...", of a single testbed with its interval. Without any it returns "".
 func (v *view) values(id string) (string, error) {
 	q, err := quantityOf(id)
 	if err != nil {
 		return "", err
 	}
 	var all []string
-	introduced := false
 	for _, t := range v.set.Testbeds() {
 		f, ok := q.Rows(v.set, t).Absolute().Overall().First()
 		if !ok || !f.Value.Present() {
@@ -145,12 +145,8 @@ func (v *view) values(id string) (string, error) {
 			e.Symbol = ""
 		}
 		text := v.name(t) + " " + e.WithUnit()
-		if span := e.Range(); span != "" {
-			if !introduced {
-				span = confidence + span
-				introduced = true
-			}
-			text += " (" + span + ")"
+		if span := e.Range(); span != "" && len(v.set.Testbeds()) == 1 {
+			text += " (" + confidence + span + ")"
 		}
 		all = append(all, text)
 	}
@@ -246,6 +242,80 @@ func (v *view) has(id string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// tally counts for every other testbed how many of the summary's quantities it does
+// better or worse in than the baseline.
+func (v *view) tally() string {
+	var all []string
+	for _, t := range v.set.Others() {
+		var better, worse, same, unsure int
+		for _, q := range figure.Quantities {
+			f, ok := q.Rows(v.set, t).Compared(v.set.Baseline()).Overall().First()
+			if !ok || !f.Value.Present() {
+				continue
+			}
+			switch verdict := result.Judge(f); {
+			case verdict == result.NotSeen:
+				same++
+			case verdict == result.Unsure:
+				unsure++
+			case (verdict == result.More) == q.More:
+				better++
+			default:
+				worse++
+			}
+		}
+		n := better + worse + same + unsure
+		if n == 0 {
+			continue
+		}
+		text := fmt.Sprintf("Of the %s quantities compared, %s did better than %s in %s and worse in %s", numberWord(n), v.name(t),
+			v.name(v.set.Baseline()), cases(better), cases(worse))
+		if len(all) > 0 {
+			text = fmt.Sprintf("%s did better in %s of %s and worse in %s", capital(v.name(t)), cases(better), numberWord(n), cases(worse))
+		}
+		if same > 0 {
+			text += fmt.Sprintf("; in %s no difference could be shown", numberWord(same))
+		}
+		if unsure > 0 {
+			text += fmt.Sprintf("; in %s there were too few runs to tell", numberWord(unsure))
+		}
+		all = append(all, text+".")
+	}
+	return strings.Join(all, " ")
+}
+
+// farthest names for every other testbed the quantity in which it was shown to differ
+// most from the baseline.
+func (v *view) farthest() string {
+	var all []string
+	for _, t := range v.set.Others() {
+		far, title, ratio := 0.0, "", finding.Finding{}
+		for _, q := range figure.Quantities {
+			f, ok := q.Rows(v.set, t).Compared(v.set.Baseline()).Overall().First()
+			if verdict := result.Judge(f); !ok || f.Value <= 0 || verdict != result.More && verdict != result.Less {
+				continue
+			}
+			if d := math.Abs(math.Log(float64(f.Value))); d > far {
+				far, title, ratio = d, q.Phrase, f
+			}
+		}
+		if title != "" {
+			all = append(all, fmt.Sprintf("%s in the %s (%s times)", v.name(t), title, quantity.NewEstimate(ratio).Value))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Farthest from %s was %s.", v.name(v.set.Baseline()), clauses(all))
+}
+
+func cases(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return numberWord(n)
 }
 
 // pair sets the first container against the first para-virtualised testbed, as the

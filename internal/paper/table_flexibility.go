@@ -121,8 +121,11 @@ func (v *view) measure(c criterion, testbed string) (rating, evidence string) {
 		if others < 2 || least <= 0 {
 			return "", evidence + ", nothing to compare it with"
 		}
-		value /= least
-		evidence += fmt.Sprintf(", %s times the leanest", quantity.Number(value))
+		if value /= least; value == 1 {
+			evidence += ", the leanest"
+		} else {
+			evidence += fmt.Sprintf(", %s times the leanest", quantity.Number(value))
+		}
 	}
 	for _, step := range []struct {
 		most   finding.Number

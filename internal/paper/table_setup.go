@@ -11,19 +11,23 @@ import (
 	"virtcmp/internal/result"
 )
 
-// factGroup is a part of the set-up table.
+// factGroup is a part of the set-up table: facts about one host, or about both guests
+// where they are the same for both.
 type factGroup struct {
-	host  string
+	hosts []string
 	title string
 	keys  []string // in their order; others follow by name
-	all   bool     // also keys that are not listed
+	more  bool     // also keys that are not listed
 }
 
+var guestKeys = []string{"os", "kernel", "limit_memory_bytes", "limit_swap_bytes", "limit_cpus", "cpu_shares", "cgroup_parent", "image_digest"}
+
 var factGroups = []factGroup{
-	{result.Host, "Host", []string{"class", "accelerator", "cpu_model", "cpus", "memory_bytes", "swap_bytes", "os", "kernel", "cgroup_version"}, true},
-	{result.App, "Application guest", []string{"os", "kernel", "limit_memory_bytes", "limit_swap_bytes", "limit_cpus", "cpu_shares", "cgroup_parent", "image_digest"}, true},
-	{result.DB, "Database guest", []string{"os", "kernel", "limit_memory_bytes", "limit_swap_bytes", "limit_cpus", "cpu_shares", "cgroup_parent", "image_digest"}, true},
-	{result.Generator, "Load", []string{"loop", "users", "ramp_timeout_seconds", "path", "select_queries", "insert_rows", "insert_stressors"}, false},
+	{[]string{result.Host}, "Host", []string{"class", "accelerator", "cpu_model", "cpus", "memory_bytes", "swap_bytes", "os", "kernel", "cgroup_version"}, true},
+	{[]string{result.App, result.DB}, "Both guests", guestKeys, true},
+	{[]string{result.App}, "Application guest", guestKeys, true},
+	{[]string{result.DB}, "Database guest", guestKeys, true},
+	{[]string{result.Generator}, "Load", []string{"loop", "users", "ramp_timeout_seconds", "path", "select_queries", "insert_rows", "insert_stressors"}, false},
 }
 
 // notShown are facts that other parts of the paper have.
@@ -99,7 +103,10 @@ func (v *view) setupTable() *document.Table {
 	for _, g := range factGroups {
 		first := true
 		for _, key := range v.groupKeys(g) {
-			row, ok := v.setupRow(g.host, key)
+			if shared := v.sharedByGuests(key); shared != (len(g.hosts) > 1) && (g.hosts[0] == result.App || g.hosts[0] == result.DB) {
+				continue
+			}
+			row, ok := v.setupRow(g.hosts, key)
 			if !ok {
 				continue
 			}
@@ -113,20 +120,25 @@ func (v *view) setupTable() *document.Table {
 	return t
 }
 
-// groupKeys returns the keys of a group that any testbed has, in order.
+// sharedByGuests reports whether both guests of every testbed have the same value.
+func (v *view) sharedByGuests(key string) bool {
+	for _, b := range v.set.Testbeds() {
+		if app := setFact(v.set, b, result.App, key); app == "" || app != setFact(v.set, b, result.DB, key) {
+			return false
+		}
+	}
+	return true
+}
+
+// groupKeys returns the keys of a group, in order.
 func (v *view) groupKeys(g factGroup) []string {
 	keys := slices.Clone(g.keys)
-	if !g.all {
+	if !g.more {
 		return keys
 	}
 	var more []string
 	for _, key := range v.set.Names(finding.Environment) {
-		if !slices.Contains(keys, key) && !slices.Contains(notShown, key) && len(v.set.CampaignFacts(g.host, key)) > 0 {
-			more = append(more, key)
-		}
-	}
-	for _, key := range v.sources.published.Names(finding.Environment) {
-		if strings.HasPrefix(key, "software_") && !slices.Contains(more, key) && len(v.sources.published.CampaignFacts(g.host, key)) > 0 {
+		if !slices.Contains(keys, key) && !slices.Contains(notShown, key) && len(v.set.CampaignFacts(g.hosts[0], key)) > 0 {
 			more = append(more, key)
 		}
 	}
@@ -135,11 +147,11 @@ func (v *view) groupKeys(g factGroup) []string {
 }
 
 // setupRow is the row of a fact, if a testbed has it.
-func (v *view) setupRow(host, key string) (document.Row, bool) {
+func (v *view) setupRow(hosts []string, key string) (document.Row, bool) {
 	var values []string
 	known := false
 	for _, b := range v.set.Testbeds() {
-		value := setFact(v.set, b, host, key)
+		value := setFact(v.set, b, hosts[0], key)
 		known = known || value != ""
 		values = append(values, value)
 	}
@@ -159,8 +171,10 @@ func (v *view) setupRow(host, key string) (document.Row, bool) {
 	}
 	var then []string
 	for _, b := range v.sources.published.Testbeds() {
-		if value := setFact(v.sources.published, b, host, key); value != "" && !slices.Contains(then, value) {
-			then = append(then, value)
+		for _, host := range hosts {
+			if value := setFact(v.sources.published, b, host, key); value != "" && !slices.Contains(then, value) {
+				then = append(then, value)
+			}
 		}
 	}
 	row.Cells = append(row.Cells, text(strings.Join(then, " / ")))

@@ -162,10 +162,14 @@ func (v *view) resultsTable() *document.Table {
 				ratios.Cells, compared = append(ratios.Cells, text("×"+nbsp+tabular(quantity.NewEstimate(f)))), true
 			}
 		}
-		t.Body = append(t.Body, row)
 		if compared {
-			t.Body = append(t.Body, ratios)
+			for i := range row.Cells {
+				if more := ratios.Cells[i].Text; more != nil {
+					row.Cells[i].Text = append(append(row.Cells[i].Text, document.Break{}), more...)
+				}
+			}
 		}
+		t.Body = append(t.Body, row)
 	}
 	return t
 }
@@ -217,6 +221,9 @@ func (v *view) publishedTable() *document.Table {
 				e := quantity.NewEstimate(f)
 				if f.Unit == finding.Users {
 					e.Symbol = ""
+				}
+				if e.Low == "" {
+					return quantity.Exact(float64(f.Value), f.Unit)
 				}
 				return tabular(e)
 			case relativeTo:

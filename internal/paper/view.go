@@ -73,6 +73,8 @@ func (v *view) funcs() template.FuncMap {
 		"onsets":    v.onsets,
 		"lacking":   v.lacking,
 		"pair":      v.pair,
+		"tally":     v.tally,
+		"farthest":  v.farthest,
 		"caption":   v.caption,
 		"shown":     v.shown,
 		"published": v.published,
@@ -87,9 +89,9 @@ func (v *view) title() string {
 	switch others := v.set.Others(); {
 	case len(others) > 0:
 		title = fmt.Sprintf("%s against %s: One Web Application, %s Testbeds Compared",
-			capital(v.nameList(others)), v.name(v.set.Baseline()), capital(numberWord(len(others)+1)))
+			v.titleList(others), v.titleList([]string{v.set.Baseline()}), capital(numberWord(len(others)+1)))
 	case len(v.set.Testbeds()) > 0:
-		title = fmt.Sprintf("One Web Application on %s: Throughput, Swapping and Isolation", v.nameList(v.set.Testbeds()))
+		title = fmt.Sprintf("One Web Application on %s: Throughput, Swapping and Isolation", v.titleList(v.set.Testbeds()))
 	default:
 		title = "A Comparison of Isolation Technologies Without Measurements"
 	}
@@ -97,6 +99,15 @@ func (v *view) title() string {
 		title = "A Demonstration: " + title
 	}
 	return title
+}
+
+// titleList lists testbeds with capitals.
+func (v *view) titleList(testbeds []string) string {
+	var all []string
+	for _, t := range testbeds {
+		all = append(all, capital(v.name(t)))
+	}
+	return list(all)
 }
 
 var numberWords = []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
@@ -115,7 +126,7 @@ func (v *view) application() string {
 	case v.set.Demonstration():
 		return "a small blog over an embedded database"
 	case len(v.set.CampaignFacts(result.App, "software_wordpress")) > 0:
-		return "WordPress, on Apache and PHP, with its database in a second guest,"
+		return "WordPress on Apache and PHP"
 	}
 	return "the same application"
 }
@@ -165,6 +176,8 @@ func (v *view) same(host, key string) bool {
 func formatFact(key, value string) string {
 	n, err := csvio.ParseFinite(value)
 	switch {
+	case key == "insert_stressors":
+		return strings.ReplaceAll(value, ",", ", ")
 	case err != nil:
 		if rest, ok := strings.CutPrefix(value, "sha256:"); ok && len(rest) > 12 {
 			return "sha256:" + rest[:12] + "…"
@@ -172,7 +185,7 @@ func formatFact(key, value string) string {
 	case strings.HasSuffix(key, "_bytes"):
 		return formatBytes(n)
 	case strings.HasSuffix(key, "_seconds"):
-		return quantity.Format(n, finding.Seconds)
+		return quantity.Exact(n, finding.Seconds)
 	case strings.HasSuffix(key, "_rows") || strings.HasSuffix(key, "_queries"):
 		return quantity.Digits(n, 0)
 	}
@@ -189,7 +202,7 @@ func formatBytes(n float64) string {
 			return quantity.Digits(v, 0) + nbsp + u.symbol
 		}
 	}
-	return quantity.Format(n, finding.Bytes)
+	return quantity.Exact(n, finding.Bytes)
 }
 
 // rampView is the load's schedule as templates see it.
@@ -203,20 +216,20 @@ func (v *view) ramp() *rampView {
 	if !ok {
 		return nil
 	}
-	return &rampView{r.From, r.To, quantity.Format(r.Over, finding.Seconds), quantity.Format(r.End, finding.Seconds)}
+	return &rampView{r.From, r.To, quantity.Exact(r.Over, finding.Seconds), quantity.Exact(r.End, finding.Seconds)}
 }
 
 func (v *view) timeout() string { return v.fact(result.Generator, "ramp_timeout_seconds") }
 
 func (v *view) duration() string {
 	if end := v.set.Duration(); end > 0 {
-		return quantity.Format(end, finding.Seconds)
+		return quantity.Exact(end, finding.Seconds)
 	}
 	return ""
 }
 
 func (v *view) early() string {
-	return "the first " + quantity.Format(figure.EarlyShare*v.set.Duration(), finding.Seconds)
+	return "the first " + quantity.Exact(figure.EarlyShare*v.set.Duration(), finding.Seconds)
 }
 
 // times returns when trials started, in order.
@@ -309,7 +322,11 @@ func (v *view) repetitions() (string, error) {
 // caption says how many runs a quantity rests on: "n = 5 runs".
 func (v *view) caption(id string) (string, error) {
 	fewest, most := 0, 0
-	for _, q := range quantities() {
+	of := quantities()
+	if id == "ratios" {
+		of = figure.Quantities
+	}
+	for _, q := range of {
 		if q.ID != id && id != "ratios" {
 			continue
 		}
@@ -359,11 +376,14 @@ func (v *view) stressors() string {
 }
 
 func (v *view) stressLevels() string {
-	text := v.fact(result.Generator, "insert_stressors")
-	if text == "" {
+	if !v.same(result.Generator, "insert_stressors") {
 		return ""
 	}
-	return list(strings.Split(strings.ReplaceAll(text, `\,`, ","), ","))
+	var all []string
+	for level := range strings.SplitSeq(v.set.CampaignFacts(result.Generator, "insert_stressors")[0], ",") {
+		all = append(all, document.Escape(level))
+	}
+	return list(all)
 }
 
 // emulated names the testbeds whose processor is emulated.
@@ -395,10 +415,11 @@ func (v *view) published(path, testbed string) (string, error) {
 		}
 	default:
 		if f, ok := v.sources.published.Rows(analysis, testbed, name).First(); ok {
-			if f.Unit == finding.Users {
-				return quantity.Number(float64(f.Value)), nil
+			unit := f.Unit
+			if unit == finding.Users {
+				unit = finding.Ratio // has no symbol
 			}
-			return document.Escape(quantity.Format(float64(f.Value), f.Unit)), nil
+			return document.Escape(quantity.Exact(float64(f.Value), unit)), nil
 		}
 	}
 	return "", fmt.Errorf("nothing published of %s on %s", path, testbed)

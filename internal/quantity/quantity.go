@@ -63,6 +63,18 @@ func Format(v float64, unit string) string {
 	return s.attach(Digits(v/s.Factor, decimals(v/s.Factor, 3)))
 }
 
+// Exact writes a value that was set or published rather than measured: with the digits
+// it has, but no more than six.
+func Exact(v float64, unit string) string {
+	s := ScaleOf(v, unit)
+	v /= s.Factor
+	d := decimals(v, 6)
+	for d > 0 && math.Abs(v-math.Round(v*math.Pow(10, float64(d-1)))/math.Pow(10, float64(d-1))) < 1e-9*math.Abs(v) {
+		d--
+	}
+	return s.attach(Digits(v, d))
+}
+
 // Number writes a bare number to three significant digits: "0.0123", "1,234".
 func Number(v float64) string { return Digits(v, decimals(v, 3)) }
 
@@ -152,8 +164,10 @@ func intervalDecimals(v, low, high, apart float64) int {
 	rounds := func(bound float64) bool {
 		return bound != apart && Digits(bound, d) == Digits(apart, d)
 	}
-	for d < 6 && (rounds(low) || rounds(high)) {
-		d++
+	for range 2 {
+		if rounds(low) || rounds(high) {
+			d++
+		}
 	}
 	return d
 }

@@ -47,7 +47,7 @@ func TestEstimate(t *testing.T) {
 		{5, 5, 5, finding.Users, "5 [5, 5] users", "5 to 5 users"},
 		{0.1062, 0.1045, 0.1080, finding.Ratio, "0.106 [0.104, 0.108]", "0.104 to 0.108"},
 		{1.2, 1.004, 1.4, finding.Ratio, "1.200 [1.004, 1.400]", "1.004 to 1.400"},
-		{0.95, 0.9, 0.99996, finding.Ratio, "0.95000 [0.90000, 0.99996]", "0.90000 to 0.99996"},
+		{0.95, 0.9, 0.99996, finding.Ratio, "0.9500 [0.9000, 1.0000]", "0.9000 to 1.0000"},
 		{1.42, 1.27, 1.57, finding.Ratio, "1.42 [1.27, 1.57]", "1.27 to 1.57"},
 		{49.2, 47.4, 51.3, finding.Users, "49.2 [47.4, 51.3] users", "47.4 to 51.3 users"},
 		{22.6, float64(finding.None), float64(finding.None), finding.Seconds, "22.6 s", ""},
@@ -58,6 +58,21 @@ func TestEstimate(t *testing.T) {
 		}
 		if got := plain(e.Range()); got != tc.spans {
 			t.Errorf("%v: range %q, want %q", tc.v, got, tc.spans)
+		}
+	}
+}
+
+func TestExact(t *testing.T) {
+	for _, tc := range []struct {
+		v    float64
+		unit string
+		want string
+	}{
+		{16, finding.Seconds, "16 s"}, {4.06, finding.Ratio, "4.06"}, {906e6, finding.Bytes, "906 MB"}, {2e9, finding.Bytes, "2 GB"},
+		{0.25, finding.Seconds, "250 ms"}, {1.0 / 3, finding.Ratio, "0.333333"}, {0, finding.Seconds, "0 s"}, {12345678, finding.Rows, "12,345,678 rows"},
+	} {
+		if got := plain(quantity.Exact(tc.v, tc.unit)); got != tc.want {
+			t.Errorf("Exact(%v, %q) = %q, want %q", tc.v, tc.unit, got, tc.want)
 		}
 	}
 }

@@ -59,6 +59,7 @@ type setter struct {
 // look is the dress that nested emphasis adds up to.
 type look struct {
 	bold, italic, mono bool
+	whole              bool // words are not hyphenated
 	size, rise         float64
 	link               string
 }
@@ -108,7 +109,7 @@ func (s *setter) inlines(all []document.Inline, l look) {
 			s.inlines(n.Text, l)
 		case *document.Ref:
 			l := l
-			l.link = "#" + n.Target
+			l.link, l.whole = "#"+n.Target, true
 			s.inlines(n.Text, l)
 		case *document.Cite:
 			s.cite(n, l)
@@ -216,7 +217,7 @@ func (s *setter) word(word string, l look) {
 	runs := letters(word)
 	for i, run := range runs {
 		parts := []string{run}
-		if r, _ := utf8.DecodeRuneInString(run); r != 0 && i%2 == firstLetters(runs) {
+		if i%2 == firstLetters(runs) && !l.whole {
 			parts = s.hyph.parts(run)
 		}
 		for j, part := range parts {

@@ -311,7 +311,12 @@ func (l *layouter) figure(b *document.Figure) {
 // caption sets "Figure 3. Words": one line is centred, more are justified.
 func (l *layouter) caption(name string, words []document.Inline, width float64) text {
 	in := append([]document.Inline{&document.Emphasis{Strong: true, Text: []document.Inline{document.Text(name + ".")}}, document.Text(" ")}, words...)
-	return l.breakText(in, look{size: smallSize}, smallLead, measure{width: width}, 0)
+	t := l.breakText(in, look{size: smallSize}, smallLead, measure{width: width}, 0)
+	if width > columnWidth && len(t.lines) == 2 { // justified, the second would often be a word or two
+		t = l.balanced(in, look{size: smallSize}, smallLead, width)
+		t.centered = true
+	}
+	return t
 }
 
 func (l *layouter) bibliography(b *document.Bibliography) {

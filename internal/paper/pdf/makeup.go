@@ -23,17 +23,17 @@ const (
 const (
 	costPage       = 100.0
 	costShort      = 0.012 // of a point's square that a column ends early, beyond its stretch
-	costStretch    = 0.6   // of a column whose spaces are at their widest
-	costLate       = 0.45  // of a line between a float's place and the page it is put on
+	costStretch    = 0.8   // of a column whose spaces are stretched by all they have
+	mostStretch    = 2.0   // times that is still bearable
+	costLate       = 1.0   // of a line between a float's place and the page it is put on
 	costEarly      = 5.0   // of a float in the column before its place
-	costPageEarly  = 45.0  // of a float on the page before its place
 	costFirstTop   = 40.0  // of a float between the title and the abstract
 	costBottom     = 2.5   // of a float at the foot of a column
 	costNoText     = 30.0  // of a column without text
 	costThinText   = 25.0  // of a column with less than leastText
 	costCrowd      = 6.0   // of the third float in a column and each more
 	leastText      = 5 * textLead
-	beamWidth      = 24
+	beamWidth      = 32
 	mostFloatsPage = 6
 )
 
@@ -189,7 +189,7 @@ func (m *maker) fillPage(w *way) []*way {
 			}
 			before := p.floats[s]
 			p.floats[s] = append(before[:len(before):len(before)], f)
-			if m.room(p, s, height) >= 0 {
+			if m.fits(p, height) {
 				now := done
 				now[order]++
 				place(s, now, count+1)
@@ -213,17 +213,11 @@ func stack(floats []*float) float64 {
 	return h
 }
 
-// room returns the height left for text beside the slot.
-func (m *maker) room(p *page, s slot, height float64) float64 {
-	height -= stack(p.floats[spanTop]) + stack(p.floats[spanBottom])
-	switch s {
-	case leftTop, leftBottom:
-		height -= stack(p.floats[leftTop]) + stack(p.floats[leftBottom])
-	case rightTop, rightBottom:
-		height -= stack(p.floats[rightTop]) + stack(p.floats[rightBottom])
-	}
-	// A column of floats alone needs no space to text.
-	return height + floatGap
+// fits reports whether the page's floats leave no column less than no room. A column of
+// floats alone needs no space to text.
+func (m *maker) fits(p *page, height float64) bool {
+	body := height - stack(p.floats[spanTop]) - stack(p.floats[spanBottom]) + floatGap
+	return body >= columnStack(p, 0) && body >= columnStack(p, 1)
 }
 
 // filled is a column's worth of text.
@@ -288,13 +282,12 @@ func (m *maker) bestBreak(from int, height float64) filled {
 
 // shortness is the cost of a column that ends that early.
 func (m *maker) shortness(short, stretch float64) float64 {
-	if short <= stretch {
-		if stretch == 0 {
-			return 0
-		}
-		return costStretch * math.Pow(short/stretch, 2)
+	most := mostStretch * stretch
+	cost := costShort * math.Pow(max(short-most, 0), 2)
+	if stretch > 0 {
+		cost += costStretch * math.Pow(min(short/stretch, mostStretch), 2)
 	}
-	return costStretch + costShort*(short-stretch)*(short-stretch)
+	return cost
 }
 
 // finishPage fills the page's columns around its floats.
@@ -313,6 +306,13 @@ func (m *maker) finishPage(w *way, tmpl *page, done [2]int, height float64) *way
 	if n.next == w.next && countFloats(&p) == 0 {
 		return nil // nothing gained: what is next does not fit a page
 	}
+	for _, floats := range p.floats {
+		for _, f := range floats {
+			if f.at > n.next {
+				return nil // on the page before its place
+			}
+		}
+	}
 	for i, f := range []filled{left, right} {
 		from := w.next
 		if i == 1 {
@@ -320,7 +320,7 @@ func (m *maker) finishPage(w *way, tmpl *page, done [2]int, height float64) *way
 		}
 		short := p.height - columnStack(&p, i) - f.natural - notesHeight(f.notes)
 		c := column{from: from, to: f.to, notes: f.notes}
-		if f.stretch > 0 && short > 0 && short <= f.stretch+0.01 && f.to < len(m.pieces) {
+		if f.stretch > 0 && short > 0 && short <= mostStretch*f.stretch+0.01 && f.to < len(m.pieces) {
 			c.stretch = short / f.stretch
 		}
 		p.columns[i] = c
@@ -398,16 +398,13 @@ func (m *maker) floatCosts(n *way, first int) {
 			if s := slot(s); s == leftBottom || s == rightBottom || s == spanBottom {
 				n.cost += costBottom
 			}
-			if p.title != nil && s == int(leftTop) {
+			if p.title != nil && (slot(s) == leftTop || slot(s) == spanTop) {
 				n.cost += costFirstTop
 			}
 			if f.at < first {
 				n.cost += costLate * float64(first-f.at)
 			}
-			switch left := slot(s) == leftTop || slot(s) == leftBottom; {
-			case f.at > n.next:
-				n.cost += costPageEarly
-			case left && f.at > p.columns[0].to:
+			if left := slot(s) == leftTop || slot(s) == leftBottom; left && f.at > p.columns[0].to {
 				n.cost += costEarly
 			}
 		}

@@ -111,9 +111,9 @@ func (p *painter) lineLinks(ln textLine, x, y float64) {
 	}
 }
 
-// text paints lines from (x, y) down; a single line is centred in the width.
+// text paints lines from (x, y) down; a single line stands in the middle of the width.
 func (p *painter) text(t text, x, y, width float64) {
-	if len(t.lines) == 1 {
+	if len(t.lines) == 1 || t.centered {
 		p.centered(t, x, y, width)
 		return
 	}

@@ -25,6 +25,8 @@ type text struct {
 	lines []textLine
 	size  float64
 	lead  float64 // from baseline to baseline
+
+	centered bool
 }
 
 // height returns the height of all lines.
