@@ -17,21 +17,22 @@ type Quantity struct {
 	Label          csvio.Labels // what its note must hold, or ""
 	Stressed       bool         // taken at the largest number of stressors
 	More           bool         // more of it is better
+	Speed          bool         // tells how fast a testbed is
 }
 
 // Quantities are what the summaries compare, in their order.
 var Quantities = []Quantity{
-	{ID: "requests", Title: "Successful requests", Phrase: "number of successful requests", Analysis: finding.Throughput, Name: "successful_requests", More: true},
+	{ID: "requests", Title: "Successful requests", Phrase: "number of successful requests", Analysis: finding.Throughput, Name: "successful_requests", More: true, Speed: true},
 	{ID: "swap-users", Title: "Users at swap onset", Phrase: "number of users at the onset of swapping", Analysis: finding.SwapOnset, Name: "users", Label: "source=counters", More: true},
 	{ID: "error-users", Title: "Users at error onset", Phrase: "number of users at the onset of failures", Analysis: finding.ErrorOnset, Name: "users", More: true},
-	{ID: "p50", Title: "Request time, median", Phrase: "median request time", Analysis: finding.Latency, Name: "p50"},
-	{ID: "p99", Title: "Request time, p99", Phrase: "99th percentile of request times", Analysis: finding.Latency, Name: "p99"},
-	{ID: "cpu", Title: "CPU per request", Phrase: "processor time of a request", Analysis: finding.Throughput, Name: "cpu_per_request"},
-	{ID: "select", Title: "SELECT, median", Phrase: "time of a SELECT", Analysis: finding.Select, Name: "median"},
-	{ID: "insert", Title: "INSERTs alone", Phrase: "time of INSERTs alone", Analysis: finding.Isolation, Name: "unstressed"},
-	{ID: "insert-stressed", Title: "INSERTs under stress", Phrase: "time of INSERTs under stress", Analysis: finding.Isolation, Name: "stressed", Stressed: true},
+	{ID: "p50", Title: "Request time, median", Phrase: "median request time", Analysis: finding.Latency, Name: "p50", Speed: true},
+	{ID: "p99", Title: "Request time, p99", Phrase: "99th percentile of request times", Analysis: finding.Latency, Name: "p99", Speed: true},
+	{ID: "cpu", Title: "CPU per request", Phrase: "processor time of a request", Analysis: finding.Throughput, Name: "cpu_per_request", Speed: true},
+	{ID: "select", Title: "SELECT, median", Phrase: "time of a SELECT", Analysis: finding.Select, Name: "median", Speed: true},
+	{ID: "insert", Title: "INSERTs alone", Phrase: "time of INSERTs alone", Analysis: finding.Isolation, Name: "unstressed", Speed: true},
+	{ID: "insert-stressed", Title: "INSERTs under stress", Phrase: "time of INSERTs under stress", Analysis: finding.Isolation, Name: "stressed", Stressed: true, Speed: true},
 	{ID: "slow-down", Title: "Slow-down by stress", Phrase: "slow-down by stress", Analysis: finding.Isolation, Name: "degradation", Stressed: true},
-	{ID: "startup", Title: "Start to first page", Phrase: "time to the first page", Analysis: finding.Startup, Name: "first_page"},
+	{ID: "startup", Title: "Start to first page", Phrase: "time to the first page", Analysis: finding.Startup, Name: "first_page", Speed: true},
 	{ID: "memory", Title: "Host memory", Phrase: "host memory", Analysis: finding.Footprint, Name: "testbed"},
 }
 
@@ -47,6 +48,16 @@ func (q Quantity) Rows(s *result.Set, testbed string) result.Rows {
 		}
 	}
 	return rows
+}
+
+// Ratio returns the testbed's ratio to the baseline over all runs. The speed of an
+// emulated processor is not compared with that of a real one.
+func (q Quantity) Ratio(s *result.Set, testbed string) (finding.Finding, bool) {
+	if q.Speed && s.Emulated(testbed) != s.Emulated(s.Baseline()) {
+		return finding.Finding{}, false
+	}
+	f, ok := q.Rows(s, testbed).Compared(s.Baseline()).Overall().First()
+	return f, ok && f.Value.Present()
 }
 
 // MostStressors returns the largest number of stressors that INSERTs ran beside on

@@ -40,7 +40,7 @@ func ratios(d *drawer) *Figure {
 	for _, q := range Quantities {
 		g := ratioGroup{quantity: q}
 		for _, t := range d.Set.Others() {
-			f, ok := q.Rows(d.Set, t).Compared(d.Set.Baseline()).Overall().First()
+			f, ok := q.Ratio(d.Set, t)
 			if !ok || f.Value <= 0 {
 				continue
 			}

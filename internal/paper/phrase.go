@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"virtcmp/internal/figure"
@@ -78,7 +79,7 @@ type comparison struct {
 func (v *view) comparisons(q figure.Quantity) []comparison {
 	var all []comparison
 	for _, t := range v.set.Others() {
-		if f, ok := q.Rows(v.set, t).Compared(v.set.Baseline()).Overall().First(); ok && f.Value.Present() {
+		if f, ok := q.Ratio(v.set, t); ok {
 			all = append(all, comparison{t, f})
 		}
 	}
@@ -104,7 +105,11 @@ func (v *view) compare(id, long, short string) (string, error) {
 		case result.NotSeen:
 			same = append(same, fmt.Sprintf("%s (ratio %s, %s%s)", name, e.Value, confidence, e.Range()))
 		case result.Unsure:
-			readings = append(readings, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline))
+			if len(readings) == 0 {
+				readings = append(readings, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline))
+			} else {
+				readings = append(readings, name+" "+fmt.Sprintf(short, e.Value))
+			}
 		default:
 			if len(shown) == 0 {
 				shown = append(shown, fmt.Sprintf("%s %s %s (%s%s)", name, fmt.Sprintf(long, e.Value), baseline, confidence, e.Range()))
@@ -121,8 +126,11 @@ func (v *view) compare(id, long, short string) (string, error) {
 		sentences = append(sentences, fmt.Sprintf("No difference from %s could be shown for %s.", baseline, list(same)))
 	}
 	if len(readings) > 0 {
-		sentences = append(sentences, capital(clauses(readings))+
-			": from too few runs to say how sure this is, so a reading and not a result.")
+		what := "a reading"
+		if len(readings) > 1 {
+			what = "readings"
+		}
+		sentences = append(sentences, fmt.Sprintf("%s (%s from too few runs for an interval).", capital(clauses(readings)), what))
 	}
 	return strings.Join(sentences, " "), nil
 }
@@ -193,7 +201,7 @@ func (v *view) onsets(kind, verb, never string) (string, error) {
 		if users, ok := of(t, "users"); ok {
 			u := quantity.NewEstimate(users)
 			text += " with " + u.Value + " users"
-			if u.Low != "" {
+			if u.Low != u.High {
 				text += " (" + u.Low + " to " + u.High + ")"
 			}
 		}
@@ -230,6 +238,29 @@ func (v *view) lacking(id string) (string, error) {
 	return v.nameList(missing), nil
 }
 
+// missing lists what no testbed has, or "".
+func (v *view) missing() (string, error) {
+	var all []string
+	for _, m := range []struct{ id, name string }{
+		{"requests", "throughput"}, {"p50", "request times"}, {"swap-users", "the onset of swapping"}, {"select", "SELECT"},
+		{"insert-stressed", "INSERTs under stress"}, {"startup", "the time to start"}, {"memory", "host memory"},
+	} {
+		ok, err := v.has(m.id)
+		if err != nil {
+			return "", err
+		}
+		if m.id == "swap-users" && !ok { // an onset that never came was looked for
+			ok = slices.ContainsFunc(v.set.Testbeds(), func(t string) bool {
+				return len(v.set.Rows(finding.SwapOnset, t, "none").Labelled("source", "counters")) > 0
+			})
+		}
+		if !ok {
+			all = append(all, m.name)
+		}
+	}
+	return list(all), nil
+}
+
 // has reports whether any testbed has the quantity.
 func (v *view) has(id string) (bool, error) {
 	q, err := quantityOf(id)
@@ -251,8 +282,8 @@ func (v *view) tally() string {
 	for _, t := range v.set.Others() {
 		var better, worse, same, unsure int
 		for _, q := range figure.Quantities {
-			f, ok := q.Rows(v.set, t).Compared(v.set.Baseline()).Overall().First()
-			if !ok || !f.Value.Present() {
+			f, ok := q.Ratio(v.set, t)
+			if !ok {
 				continue
 			}
 			switch verdict := result.Judge(f); {
@@ -268,6 +299,10 @@ func (v *view) tally() string {
 		}
 		n := better + worse + same + unsure
 		if n == 0 {
+			continue
+		}
+		if unsure == n {
+			all = append(all, fmt.Sprintf("For %s all %s comparisons rest on too few runs to tell better from worse.", v.name(t), numberWord(n)))
 			continue
 		}
 		text := fmt.Sprintf("Of the %s quantities compared, %s did better than %s in %s and worse in %s", numberWord(n), v.name(t),
@@ -293,7 +328,7 @@ func (v *view) farthest() string {
 	for _, t := range v.set.Others() {
 		far, title, ratio := 0.0, "", finding.Finding{}
 		for _, q := range figure.Quantities {
-			f, ok := q.Rows(v.set, t).Compared(v.set.Baseline()).Overall().First()
+			f, ok := q.Ratio(v.set, t)
 			if verdict := result.Judge(f); !ok || f.Value <= 0 || verdict != result.More && verdict != result.Less {
 				continue
 			}
@@ -343,7 +378,7 @@ func (v *view) pair(id string) (*pair, error) {
 	}
 	a, okA := q.Rows(v.set, c).Absolute().Overall().First()
 	b, okB := q.Rows(v.set, p).Absolute().Overall().First()
-	if !okA || !okB || a.Value <= 0 || b.Value <= 0 {
+	if !okA || !okB || a.Value <= 0 || b.Value <= 0 || q.Speed && v.set.Emulated(c) != v.set.Emulated(p) {
 		return nil, nil
 	}
 	out := &pair{Container: v.name(c), Para: v.name(p), Quotient: quantity.Number(float64(a.Value / b.Value))}
@@ -353,7 +388,7 @@ func (v *view) pair(id string) (*pair, error) {
 		if v.set.Baseline() == p {
 			other = c
 		}
-		f, ok := q.Rows(v.set, other).Compared(v.set.Baseline()).Overall().First()
+		f, ok := q.Ratio(v.set, other)
 		verdict := result.Judge(f)
 		if ok && verdict != result.Unsure {
 			out.More = verdict == result.More && other == c || verdict == result.Less && other == p

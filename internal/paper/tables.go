@@ -152,9 +152,9 @@ func (v *view) resultsTable() *document.Table {
 			} else {
 				row.Cells = append(row.Cells, text("–"))
 			}
-			f, ok := q.Rows(v.set, b).Compared(v.set.Baseline()).Overall().First()
+			f, ok := q.Ratio(v.set, b)
 			switch {
-			case !ok || !f.Value.Present():
+			case !ok:
 				ratios.Cells = append(ratios.Cells, document.Cell{})
 			case result.Judge(f) == result.More || result.Judge(f) == result.Less:
 				ratios.Cells, compared = append(ratios.Cells, strong("×"+nbsp+tabular(quantity.NewEstimate(f)))), true
@@ -215,14 +215,14 @@ func (v *view) publishedTable() *document.Table {
 		q.Analysis, q.Name = r.analysis, r.name
 		row := document.Row{Cells: []document.Cell{text(r.title)}}
 		measured := false
-		value := func(f finding.Finding, ok bool, relativeTo bool) string {
+		value := func(f finding.Finding, ok, published, relativeTo bool) string {
 			switch {
 			case ok && f.Value.Present():
 				e := quantity.NewEstimate(f)
 				if f.Unit == finding.Users {
 					e.Symbol = ""
 				}
-				if e.Low == "" {
+				if published {
 					return quantity.Exact(float64(f.Value), f.Unit)
 				}
 				return tabular(e)
@@ -235,24 +235,24 @@ func (v *view) publishedTable() *document.Table {
 			rows := then.Rows(r.analysis, b, r.name)
 			if r.relative {
 				f, ok := rows.Compared(then.Baseline()).First()
-				row.Cells = append(row.Cells, text(value(f, ok, b == then.Baseline())))
+				row.Cells = append(row.Cells, text(value(f, ok, true, b == then.Baseline())))
 				continue
 			}
 			f, ok := rows.Absolute().First()
-			row.Cells = append(row.Cells, text(value(f, ok, false)))
+			row.Cells = append(row.Cells, text(value(f, ok, true, false)))
 		}
 		for _, b := range v.set.Testbeds() {
 			rows := q.Rows(v.set, b)
 			if r.relative {
-				f, ok := rows.Compared(v.set.Baseline()).Overall().First()
+				f, ok := q.Ratio(v.set, b)
 				_, base := rows.Absolute().Overall().First()
 				measured = measured || ok
-				row.Cells = append(row.Cells, text(value(f, ok, base && b == v.set.Baseline())))
+				row.Cells = append(row.Cells, text(value(f, ok, false, base && b == v.set.Baseline())))
 				continue
 			}
 			f, ok := rows.Absolute().Overall().First()
 			measured = measured || ok
-			cell := value(f, ok, false)
+			cell := value(f, ok, false, false)
 			if _, none := v.set.Rows(r.analysis, b, "none").Overall().First(); !ok && none {
 				cell = "never"
 			}

@@ -72,6 +72,7 @@ func (v *view) funcs() template.FuncMap {
 		"compare":   v.compare,
 		"onsets":    v.onsets,
 		"lacking":   v.lacking,
+		"missing":   v.missing,
 		"pair":      v.pair,
 		"tally":     v.tally,
 		"farthest":  v.farthest,
@@ -88,10 +89,10 @@ func (v *view) title() string {
 	var title string
 	switch others := v.set.Others(); {
 	case len(others) > 0:
-		title = fmt.Sprintf("%s against %s: One Web Application, %s Testbeds Compared",
+		title = fmt.Sprintf("%s against %s:\\\nOne Web Application, %s Testbeds Compared",
 			v.titleList(others), v.titleList([]string{v.set.Baseline()}), capital(numberWord(len(others)+1)))
 	case len(v.set.Testbeds()) > 0:
-		title = fmt.Sprintf("One Web Application on %s: Throughput, Swapping and Isolation", v.titleList(v.set.Testbeds()))
+		title = fmt.Sprintf("One Web Application on %s:\\\nThroughput, Swapping and Isolation", v.titleList(v.set.Testbeds()))
 	default:
 		title = "A Comparison of Isolation Technologies Without Measurements"
 	}
@@ -292,8 +293,11 @@ func times(fewest, most int) string {
 
 // repetitions is a sentence of how often the experiments were run.
 func (v *view) repetitions() (string, error) {
-	var parts []string
-	var all []string
+	on := ""
+	if len(v.set.Testbeds()) > 1 {
+		on = " on every testbed"
+	}
+	var parts, all []string
 	for _, e := range []struct{ id, name string }{{"requests", "the ramp"}, {"select", "the SELECT probe"}, {"insert", "the INSERT probe"}} {
 		q, err := quantityOf(e.id)
 		if err != nil {
@@ -304,11 +308,11 @@ func (v *view) repetitions() (string, error) {
 			continue
 		}
 		all = append(all, times(fewest, most))
-		parts = append(parts, e.name+" "+times(fewest, most))
-	}
-	on := ""
-	if len(v.set.Testbeds()) > 1 {
-		on = " on every testbed"
+		if len(parts) == 0 {
+			parts = append(parts, fmt.Sprintf("%s was run %s%s", e.name, times(fewest, most), on))
+		} else {
+			parts = append(parts, e.name+" "+times(fewest, most))
+		}
 	}
 	switch {
 	case len(parts) == 0:
@@ -316,7 +320,7 @@ func (v *view) repetitions() (string, error) {
 	case len(slices.Compact(all)) == 1 && len(parts) > 1:
 		return "Each experiment was run " + all[0] + on + ".", nil
 	}
-	return capital(list(parts)) + " was run" + on + ".", nil
+	return capital(list(parts)) + ".", nil
 }
 
 // caption says how many runs a quantity rests on: "n = 5 runs".
@@ -339,12 +343,32 @@ func (v *view) caption(id string) (string, error) {
 	switch {
 	case most == 0:
 		return "", nil
-	case fewest == most && most == 1:
-		return "n" + nbsp + "=" + nbsp + "1 run", nil
-	case fewest == most:
-		return fmt.Sprintf("n%s=%s%d runs", nbsp, nbsp, most), nil
 	}
-	return fmt.Sprintf("n%s=%s%d to %d runs", nbsp, nbsp, fewest, most), nil
+	n := strconv.Itoa(most)
+	if fewest < most {
+		n = fmt.Sprintf("%d to %d", fewest, most)
+	}
+	text := fmt.Sprintf("n%s=%s%s runs", nbsp, nbsp, n)
+	if most == 1 {
+		text = strings.TrimSuffix(text, "s")
+	}
+	if !v.anyInterval(of, id) {
+		text += ", too few for an interval"
+	}
+	return text, nil
+}
+
+// anyInterval reports whether any testbed has an interval of the quantity with that
+// id, or of any if it is of all.
+func (v *view) anyInterval(of []figure.Quantity, id string) bool {
+	for _, q := range of {
+		for _, t := range v.set.Testbeds() {
+			if f, ok := q.Rows(v.set, t).Absolute().Overall().First(); ok && f.Low.Present() && (q.ID == id || id == "ratios") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // shown names the runs that figures of single runs show.
@@ -360,7 +384,7 @@ func (v *view) shown() string {
 
 // interleaved reports whether the order of trials is known and mixed.
 func (v *view) interleaved() bool {
-	return len(v.set.Others()) > 0 && len(v.set.CampaignFacts(result.Generator, "trial")) > 0 &&
+	return len(v.set.Others()) > 0 && len(v.set.CampaignFacts(result.Generator, "trial")) > len(v.set.Testbeds()) &&
 		len(v.warned(finding.NotInterleaved)) == 0 && len(v.warned(finding.OrderUnknown)) == 0
 }
 
@@ -390,7 +414,7 @@ func (v *view) stressLevels() string {
 func (v *view) emulated() string {
 	var all []string
 	for _, t := range v.set.Testbeds() {
-		if v.set.Fact(t, result.Host, "accelerator") == "tcg" {
+		if v.set.Emulated(t) {
 			all = append(all, t)
 		}
 	}

@@ -47,6 +47,9 @@ var experimentNames = map[string]string{
 // experimentList writes "ramp,select" as "ramp and SELECT".
 func experimentList(names string) string {
 	var all []string
+	if names == "" {
+		return "every experiment"
+	}
 	for name := range strings.SplitSeq(names, ",") {
 		if known, ok := experimentNames[name]; ok {
 			name = known

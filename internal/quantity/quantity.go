@@ -97,7 +97,11 @@ func EstimateIn(f finding.Finding, s Scale) Estimate {
 	v := float64(f.Value) / s.Factor
 	e := Estimate{Symbol: s.Symbol}
 	if !f.Low.Present() || !f.High.Present() {
-		e.Value = Digits(v, decimals(v, 3))
+		d := decimals(v, 3)
+		if v == math.Trunc(v) {
+			d = 0
+		}
+		e.Value = Digits(v, d)
 		return e
 	}
 	low, high := float64(f.Low)/s.Factor, float64(f.High)/s.Factor
@@ -121,9 +125,10 @@ func (e Estimate) Bracketed() string {
 	return Scale{Symbol: e.Symbol}.attach(e.Value + nbsp + "[" + e.Low + "," + nbsp + e.High + "]")
 }
 
-// Range is the interval for running text: "16.9 to 17.5 ms", or "" where there is none.
+// Range is the interval for running text: "16.9 to 17.5 ms", or "" where there is none
+// or it has no width.
 func (e Estimate) Range() string {
-	if e.Low == "" {
+	if e.Low == e.High {
 		return ""
 	}
 	return Scale{Symbol: e.Symbol}.attach(e.Low + " to " + e.High)
@@ -147,7 +152,7 @@ func decimals(v float64, digits int) int {
 
 // intervalDecimals rounds to the interval: its half-width keeps one digit, or two
 // where the first is a 1. The value keeps two digits at least and three at most, but
-// for a bound that would then look like apart, the value that decides, and is not.
+// for bounds that would then look alike, or like apart, the value that decides.
 func intervalDecimals(v, low, high, apart float64) int {
 	half := (high - low) / 2
 	if half <= 0 {
@@ -161,11 +166,9 @@ func intervalDecimals(v, low, high, apart float64) int {
 		d++
 	}
 	d = min(max(d, decimals(v, 2)), decimals(v, 3))
-	rounds := func(bound float64) bool {
-		return bound != apart && Digits(bound, d) == Digits(apart, d)
-	}
+	looks := func(a, b float64) bool { return a != b && Digits(a, d) == Digits(b, d) }
 	for range 2 {
-		if rounds(low) || rounds(high) {
+		if looks(low, high) || looks(low, apart) || looks(high, apart) {
 			d++
 		}
 	}

@@ -44,12 +44,14 @@ func TestEstimate(t *testing.T) {
 		{1.42, 1.1, 1.9, finding.Ratio, "1.4 [1.1, 1.9]", "1.1 to 1.9"},
 		{8312.4, 8101.2, 8523, finding.Requests, "8,312 [8,101, 8,523] requests", "8,101 to 8,523 requests"},
 		{0.0172, 0.0169, 0.0175, finding.Seconds, "17.2 [16.9, 17.5] ms", "16.9 to 17.5 ms"},
-		{5, 5, 5, finding.Users, "5 [5, 5] users", "5 to 5 users"},
+		{5, 5, 5, finding.Users, "5 [5, 5] users", ""},
 		{0.1062, 0.1045, 0.1080, finding.Ratio, "0.106 [0.104, 0.108]", "0.104 to 0.108"},
 		{1.2, 1.004, 1.4, finding.Ratio, "1.200 [1.004, 1.400]", "1.004 to 1.400"},
 		{0.95, 0.9, 0.99996, finding.Ratio, "0.9500 [0.9000, 1.0000]", "0.9000 to 1.0000"},
 		{1.42, 1.27, 1.57, finding.Ratio, "1.42 [1.27, 1.57]", "1.27 to 1.57"},
 		{49.2, 47.4, 51.3, finding.Users, "49.2 [47.4, 51.3] users", "47.4 to 51.3 users"},
+		{112.29, 112.216, 112.369, finding.Seconds, "112.3 [112.2, 112.4] s", "112.2 to 112.4 s"},
+		{57, float64(finding.None), float64(finding.None), finding.Users, "57 users", ""},
 		{22.6, float64(finding.None), float64(finding.None), finding.Seconds, "22.6 s", ""},
 	} {
 		e := quantity.NewEstimate(finding.Finding{Value: finding.Number(tc.v), Low: finding.Number(tc.low), High: finding.Number(tc.high), Unit: tc.unit})

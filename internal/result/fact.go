@@ -159,6 +159,10 @@ func compareSources(a, b Source) int {
 	return slices.Compare([]string{a.File, a.SHA256, strconv.Itoa(a.Rows)}, []string{b.File, b.SHA256, strconv.Itoa(b.Rows)})
 }
 
+// Emulated reports whether the testbed's processor was emulated in software, so that
+// its times are the emulator's.
+func (s *Set) Emulated(testbed string) bool { return s.Fact(testbed, Host, "accelerator") == "tcg" }
+
 // Demonstration reports whether the campaign measured the embedded stand-in and
 // not the real application.
 func (s *Set) Demonstration() bool {

@@ -73,9 +73,9 @@ func (c Campaign) Findings() []finding.Finding {
 	}
 	b.compare()
 	if c.Runs < 3 {
-		b.warn("", "warning", "too-few-runs", "runs", strconv.Itoa(c.Runs))
+		b.warn("", "warning", "too-few-runs", "runs", strconv.Itoa(c.Runs), "experiment", "insert,ramp,select")
 	} else if c.Runs < 10 {
-		b.warn("", "warning", "few-runs", "runs", strconv.Itoa(c.Runs))
+		b.warn("", "warning", "few-runs", "runs", strconv.Itoa(c.Runs), "experiment", "insert,ramp,select")
 	}
 	if c.Demonstration {
 		b.warn("", "warning", "demonstration")
@@ -215,8 +215,8 @@ func (b *builder) ramp(t Testbed) {
 		add(finding.Throughput, "failed_requests", finding.Requests, "code=timeout", bad)
 	}
 	add(finding.Throughput, "cpu_per_request", finding.Seconds, "", cpu)
-	for name, values := range map[string][]float64{"mean": mean, "p50": p50, "p90": p90, "p95": p95, "p99": p99, "max": longest} {
-		add(finding.Latency, name, finding.Seconds, "", values)
+	for i, values := range [][]float64{mean, p50, p90, p95, p99, longest} {
+		add(finding.Latency, []string{"mean", "p50", "p90", "p95", "p99", "max"}[i], finding.Seconds, "", values)
 	}
 	add(finding.Latency, "trend_slope", finding.SecondsPerUser, "", slope)
 	add(finding.Latency, "consistency", finding.Ratio, "", spread)
@@ -279,7 +279,7 @@ func (b *builder) compare() {
 	}
 	var ratios []finding.Finding
 	for _, f := range b.out {
-		if f.Run != finding.AllRuns || f.Testbed == b.c.Baseline || f.Name == "none" || f.Name == "degradation" || f.Analysis == finding.Environment || !f.Value.Present() {
+		if f.Run != finding.AllRuns || f.Testbed == b.c.Baseline || f.Name == "none" || f.Analysis == finding.Environment || !f.Value.Present() {
 			continue
 		}
 		if base, ok := b.overall(f); ok && base.Value > 0 {
