@@ -3,6 +3,9 @@
 package figure
 
 import (
+	"strings"
+	"unicode"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -72,9 +75,10 @@ type drawer struct {
 
 const longestName = 24 // letters of a testbed's name that a figure has room for
 
-// name returns the testbed's name, cut where it is too long for a figure.
+// name returns the testbed's name on one line, cut where it is too long for a figure.
 func (d *drawer) name(testbed string) string {
-	r := []rune(d.Name(testbed))
+	words := strings.FieldsFunc(strings.ToValidUTF8(d.Name(testbed), "?"), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	r := []rune(strings.Join(words, " "))
 	if len(r) > longestName {
 		r = append(r[:longestName-1:longestName-1], '…')
 	}

@@ -103,7 +103,10 @@ func (v *view) compare(id, long, short string) (string, error) {
 		name := v.name(c.testbed)
 		switch result.Judge(c.ratio) {
 		case result.NotSeen:
-			same = append(same, fmt.Sprintf("%s (ratio %s, %s%s)", name, e.Value, confidence, e.Range()))
+			if span := e.Range(); span != "" {
+				name += fmt.Sprintf(" (ratio %s, %s%s)", e.Value, confidence, span)
+			}
+			same = append(same, name)
 		case result.Unsure:
 			if len(readings) == 0 {
 				readings = append(readings, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline))
@@ -112,9 +115,9 @@ func (v *view) compare(id, long, short string) (string, error) {
 			}
 		default:
 			if len(shown) == 0 {
-				shown = append(shown, fmt.Sprintf("%s %s %s (%s%s)", name, fmt.Sprintf(long, e.Value), baseline, confidence, e.Range()))
+				shown = append(shown, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline)+within(e, confidence))
 			} else {
-				shown = append(shown, fmt.Sprintf("%s %s (%s)", name, fmt.Sprintf(short, e.Value), e.Range()))
+				shown = append(shown, name+" "+fmt.Sprintf(short, e.Value)+within(e, ""))
 			}
 		}
 	}
@@ -135,6 +138,14 @@ func (v *view) compare(id, long, short string) (string, error) {
 	return strings.Join(sentences, " "), nil
 }
 
+// within is an interval in parentheses, introduced by those words, or nothing.
+func within(e quantity.Estimate, words string) string {
+	if span := e.Range(); span != "" {
+		return " (" + words + span + ")"
+	}
+	return ""
+}
+
 // values lists what every testbed has of a quantity: "native Linux 17.2 ms, LXC 18.9
 // ms and ...", of a single testbed with its interval. Without any it returns "".
 func (v *view) values(id string) (string, error) {
@@ -153,8 +164,8 @@ func (v *view) values(id string) (string, error) {
 			e.Symbol = ""
 		}
 		text := v.name(t) + " " + e.WithUnit()
-		if span := e.Range(); span != "" && len(v.set.Testbeds()) == 1 {
-			text += " (" + confidence + span + ")"
+		if len(v.set.Testbeds()) == 1 {
+			text += within(e, confidence)
 		}
 		all = append(all, text)
 	}
@@ -191,19 +202,15 @@ func (v *view) onsets(kind, verb, never string) (string, error) {
 			text += " " + verb
 		}
 		e := quantity.NewEstimate(at)
-		text += " after " + e.WithUnit()
-		if span := e.Range(); span != "" {
-			if len(began) == 0 {
-				span = confidence + span
-			}
-			text += " (" + span + ")"
+		words := ""
+		if len(began) == 0 {
+			words = confidence
 		}
+		text += " after " + e.WithUnit() + within(e, words)
 		if users, ok := of(t, "users"); ok {
 			u := quantity.NewEstimate(users)
-			text += " with " + u.Value + " users"
-			if u.Low != u.High {
-				text += " (" + u.Low + " to " + u.High + ")"
-			}
+			u.Symbol = ""
+			text += " with " + u.Value + " users" + within(u, "")
 		}
 		if missed := at.Note.Get("without"); missed != "" && missed != "0" {
 			text += fmt.Sprintf(", but not in %s of its %s runs", document.Escape(missed), document.Escape(at.Note.Get("runs")))
