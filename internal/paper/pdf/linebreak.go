@@ -1,6 +1,10 @@
 package pdf
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // Demerits, as in plain TeX.
 const (
@@ -27,8 +31,34 @@ type line struct {
 // breakLines breaks the items where the lines come out best in total: Knuth and
 // Plass, Breaking Paragraphs into Lines, Software: Practice and Experience 11, 1981.
 // It tries without hyphens, then with, then with more stretch than looks good. Where
-// even that fails some lines are overfull; the items are such that it does not.
-func breakLines(items []item, m measure) []line {
+// even that fails it breaks what was meant to hold together, so the items that the
+// lines refer to are returned with them.
+func breakLines(items []item, m measure) ([]item, []line) {
+	lines := bestLines(items, m)
+	if slices.ContainsFunc(lines, func(l line) bool { return l.overfull > 0 }) {
+		items = loosened(items)
+		lines = bestLines(items, m)
+	}
+	return items, lines
+}
+
+// loosened returns the items with breaks at ties and between boxes.
+func loosened(items []item) []item {
+	const end = 3 // never, fil and the forced break
+	var all []item
+	for i, it := range items {
+		switch inside := i < len(items)-end; {
+		case inside && it.kind == penalty && it.penalty >= never:
+			it.penalty = tornPenalty
+		case inside && it.kind == box && i > 0 && items[i-1].kind == box:
+			all = append(all, item{kind: penalty, penalty: tornPenalty})
+		}
+		all = append(all, it)
+	}
+	return all
+}
+
+func bestLines(items []item, m measure) []line {
 	for _, try := range []struct {
 		tolerance, emergency float64
 		hyphens              bool
@@ -57,6 +87,10 @@ type node struct {
 	prev                   *node
 }
 
+// mostActive bounds the work: text of a language has a few dozen active nodes, letters
+// without width would have them all.
+const mostActive = 1200
+
 func totalFit(items []item, m measure, tolerance, emergency float64, hyphens bool) []line {
 	active := []*node{{class: 1, at: -1}}
 	var width, stretch, shrink float64
@@ -68,6 +102,11 @@ func totalFit(items []item, m measure, tolerance, emergency float64, hyphens boo
 			active = extend(items, i, active, m, width, stretch, shrink, tolerance, emergency)
 			if len(active) == 0 {
 				return nil
+			}
+			if len(active) > mostActive {
+				slices.SortStableFunc(active, func(a, b *node) int { return cmp.Compare(a.demerits, b.demerits) })
+				active = active[:mostActive/2]
+				slices.SortStableFunc(active, func(a, b *node) int { return cmp.Compare(a.at, b.at) })
 			}
 		}
 		switch it.kind {

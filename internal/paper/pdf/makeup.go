@@ -100,6 +100,10 @@ func (l *layouter) makeUp() []*page {
 		}
 		m.queues[f.order] = append(m.queues[f.order], f)
 	}
+	if len(l.pieces)+len(l.floats) == 0 {
+		l.problem("the document is empty")
+		return nil
+	}
 	ways := []*way{{}}
 	var best *way
 	for len(ways) > 0 {

@@ -96,6 +96,9 @@ func (l *layouter) natural(c document.Cell, g *grid, bold bool) float64 {
 func (l *layouter) fit(g *grid, width float64, last bool) bool {
 	n := len(g.table.Columns)
 	g.widths = make([]float64, n)
+	if last {
+		g.gap = min(columnGap, 0.25*width/float64(n))
+	}
 	each := func(rows []document.Row, bold bool, visit func(col, span int, w float64)) {
 		for _, r := range rows {
 			col := 0
@@ -147,7 +150,7 @@ func (l *layouter) fit(g *grid, width float64, last bool) bool {
 	if len(wrap) == 0 || room-fixed < narrowest*2.2*float64(len(wrap)) && !last {
 		return false
 	}
-	shrink(g.widths, wrap, max(room-fixed, narrowest/2*float64(len(wrap))))
+	shrink(g.widths, wrap, room-fixed)
 	return true
 }
 

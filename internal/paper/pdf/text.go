@@ -57,8 +57,9 @@ func (l *layouter) breakText(in []document.Inline, lk look, lead float64, m meas
 	}
 	s.items = append(s.items, item{kind: penalty, penalty: never}, item{kind: glue, stretch: fil}, item{kind: penalty, penalty: forced})
 	out := text{size: lk.size, lead: lead}
-	for _, ln := range breakLines(s.items, m) {
-		set := setLine(s.items, ln, m)
+	items, lines := breakLines(s.items, m)
+	for _, ln := range lines {
+		set := setLine(items, ln, m)
 		if set.overfull > 0.01 {
 			l.problem("overfull line (%.1f pt too wide): %s", set.overfull, set.plain())
 		}
