@@ -52,7 +52,20 @@ func campaigns() map[string]resulttest.Campaign {
 			}
 		}),
 		"no counters": with(func(c *resulttest.Campaign) { c.Without = []string{finding.SwapOnset, finding.ErrorOnset} }),
-		"no facts":    with(func(c *resulttest.Campaign) { c.Without = []string{finding.Environment} }),
+		"fails before it swaps, and stops": with(func(c *resulttest.Campaign) {
+			c.Testbeds[2].ErrorUsers, c.Testbeds[2].SwapUsers, c.Testbeds[2].Until = 21, 30, 63
+		}),
+		"onsets at the very start": with(func(c *resulttest.Campaign) {
+			for i := range c.Testbeds {
+				c.Testbeds[i].ErrorUsers, c.Testbeds[i].SwapUsers = 3, 2
+			}
+		}),
+		"onsets at the very end": with(func(c *resulttest.Campaign) {
+			for i := range c.Testbeds {
+				c.Testbeds[i].ErrorUsers, c.Testbeds[i].SwapUsers = 59, 58
+			}
+		}),
+		"no facts": with(func(c *resulttest.Campaign) { c.Without = []string{finding.Environment} }),
 	}
 }
 

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"cmp"
+	"image/color"
 	"slices"
 	"strconv"
 
@@ -76,6 +77,24 @@ type endLabel struct {
 	text  string
 	style style
 	y     vg.Length
+}
+
+// inside writes the label among the data, right of its line's end at x, or above it
+// where there is no room.
+func (l endLabel) inside(c draw.Canvas, x vg.Length) {
+	st := letters(letter, l.style.color, text.XLeft, text.YCenter)
+	w := st.Width(l.text)
+	const pad = 1
+	left := x + 3
+	if left+w > c.Max.X-12 {
+		left = max(x-w, c.Min.X)
+		l.y = min(l.y+letter, c.Max.Y-letter)
+	}
+	low := l.y - letter/2
+	c.FillPolygon(color.NRGBA{0xff, 0xff, 0xff, 0xc8}, []vg.Point{
+		{X: left - pad, Y: low - pad}, {X: left + w + pad, Y: low - pad}, {X: left + w + pad, Y: low + letter + pad}, {X: left - pad, Y: low + letter + pad},
+	})
+	c.FillText(st, vg.Point{X: left, Y: l.y}, l.text)
 }
 
 // endLabels writes labels right of x, each beside its line's end or as near to it as

@@ -79,14 +79,21 @@ func requestTime(d *drawer) *Figure {
 		if known {
 			usersAxis(area, p, ramp)
 		}
-		_, y := p.Transforms(&area)
+		x, y := p.Transforms(&area)
+		var atEdge []endLabel
 		for i, k := range curves {
 			end := k.trend
 			if end.empty() {
 				end = k.requests
 			}
-			labels[i].y = min(max(y(end.y[len(end.y)-1]), data.Min.Y), data.Max.Y)
+			last := len(end.x) - 1
+			labels[i].y = min(max(y(end.y[last]), data.Min.Y), data.Max.Y)
+			if end.x[last] < 0.85*until { // nothing was served from here on
+				labels[i].inside(area, x(end.x[last]))
+				continue
+			}
+			atEdge = append(atEdge, labels[i])
 		}
-		endLabels(c, data.Max.X, data.Min.Y, data.Max.Y, labels)
+		endLabels(c, data.Max.X, data.Min.Y, data.Max.Y, atEdge)
 	}}
 }

@@ -1,7 +1,9 @@
 package figure
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -206,7 +208,7 @@ func (d *drawer) drawRuns(c draw.Canvas, columns []*runColumn, rows []*runRow, r
 	for i, r := range rows {
 		side = max(side, yWidth(r.label(), r.height)+tickWidth(columns[0].plots[i].Y))
 	}
-	width := (c.Max.X - c.Min.X - side - 4 - runSide*vg.Length(room-1)) / vg.Length(room)
+	width := (c.Max.X - c.Min.X - side - 7 - runSide*vg.Length(room-1)) / vg.Length(room)
 	for j, k := range columns {
 		left := c.Min.X + side + vg.Length(j)*(width+runSide)
 		top := c.Max.Y - runTop
@@ -246,19 +248,42 @@ func (d *drawer) columnTitle(c draw.Canvas, k *runColumn, data vg.Rectangle) {
 	c.FillText(bold(letters(letter, st.color, text.XLeft, text.YCenter)), vg.Point{X: data.Min.X + 8, Y: y}, d.name(k.testbed))
 }
 
-// onsets marks where a regime begins, through all panels of a column.
+// onsets marks where a regime begins, through all panels of a column. The name of the
+// first stands left of its line, that of the second right of it, so that they keep out
+// of each other's way.
 func (d *drawer) onsets(c draw.Canvas, k *runColumn, p *plot.Plot) {
-	mark := func(at float64, words string, dashes []vg.Length, align text.XAlignment, side vg.Length) {
-		x := c.X(p.X.Norm(at))
-		c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.7, Dashes: dashes}, x, c.Min.Y, x, c.Max.Y)
-		c.FillText(letters(tickLetter, ink, align, text.YTop), vg.Point{X: x + side, Y: c.Max.Y - 1}, words)
+	type mark struct {
+		at     float64
+		words  string
+		dashes []vg.Length
 	}
+	var marks []mark
 	if !math.IsNaN(k.swapOnset) {
-		mark(k.swapOnset, "swap", []vg.Length{4, 1.5}, text.XRight, -1.5)
+		marks = append(marks, mark{k.swapOnset, "swap", []vg.Length{4, 1.5}})
 	} else if !math.IsNaN(k.slowAt) {
-		mark(k.slowAt, "slower", []vg.Length{4, 1.5}, text.XRight, -1.5)
+		marks = append(marks, mark{k.slowAt, "slower", []vg.Length{4, 1.5}})
 	}
 	if !math.IsNaN(k.errorOnset) {
-		mark(k.errorOnset, "errors", []vg.Length{1, 1.2}, text.XLeft, 1.5)
+		marks = append(marks, mark{k.errorOnset, "errors", []vg.Length{1, 1.2}})
+	}
+	slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
+	st := letters(tickLetter, ink, text.XLeft, text.YTop)
+	y := c.Max.Y - 1
+	for i, m := range marks {
+		const aside = 1.5
+		x := c.X(p.X.Norm(m.at))
+		c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.7, Dashes: m.dashes}, x, c.Min.Y, x, c.Max.Y)
+		width := st.Width(m.words)
+		left := x - width - aside
+		if i > 0 && x+aside+width <= c.Max.X || left < c.Min.X {
+			left = x + aside
+		}
+		if i > 0 && left < x { // no room on the right: below the other
+			y -= letter
+		}
+		c.FillText(st, vg.Point{X: left, Y: y}, m.words)
+		if i == 0 && left > x { // no room on the left: the next goes below
+			y -= letter
+		}
 	}
 }

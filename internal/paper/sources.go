@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -112,22 +113,27 @@ func readSources(data, templates fs.FS) (s sources, err error) {
 	return s, nil
 }
 
-// technology returns what is known of a technology.
-func (s *sources) technology(id string) (technology, bool) {
+// technology returns what is known of a technology, by its id or its name.
+func (s *sources) technology(called string) (technology, bool) {
 	for _, t := range s.technologies {
-		if t.ID == id {
+		if strings.EqualFold(called, t.ID) || strings.EqualFold(called, t.Name) {
 			return t, true
 		}
 	}
 	return technology{}, false
 }
 
-// technologyID returns what technology a testbed is of: as recorded, or as it is called.
-func technologyID(set *result.Set, testbed string) string {
-	if id := set.Fact(testbed, result.Host, "technology"); id != "" {
-		return id
+// technologyOf returns the technology that a testbed is of, by what was recorded or else
+// by what the testbed is called. One that is not known has that as its name.
+func (s *sources) technologyOf(set *result.Set, testbed string) technology {
+	recorded := set.Fact(testbed, result.Host, "technology")
+	for _, called := range []string{recorded, set.Fact(testbed, result.Host, "driver"), testbed} {
+		if known, ok := s.technology(called); ok {
+			return known
+		}
 	}
-	return testbed
+	name := cmp.Or(recorded, testbed)
+	return technology{ID: name, Name: name}
 }
 
 // names returns what readers call each testbed: the technology's name, with the
@@ -135,19 +141,14 @@ func technologyID(set *result.Set, testbed string) string {
 func (s *sources) names(set *result.Set) map[string]string {
 	of := map[string]int{}
 	for _, t := range set.Testbeds() {
-		of[technologyID(set, t)]++
+		of[s.technologyOf(set, t).ID]++
 	}
 	names := map[string]string{}
 	for _, t := range set.Testbeds() {
-		id := technologyID(set, t)
-		known, ok := s.technology(id)
-		switch {
-		case !ok:
-			names[t] = t
-		case of[id] > 1:
+		known := s.technologyOf(set, t)
+		names[t] = known.Name
+		if of[known.ID] > 1 {
 			names[t] = fmt.Sprintf("%s (%s)", known.Name, t)
-		default:
-			names[t] = known.Name
 		}
 	}
 	return names
@@ -158,8 +159,7 @@ func (s *sources) class(set *result.Set, testbed string) string {
 	if c := set.Fact(testbed, result.Host, "class"); c != "" {
 		return c
 	}
-	known, _ := s.technology(technologyID(set, testbed))
-	return known.Class
+	return s.technologyOf(set, testbed).Class
 }
 
 // className is a class as readers call it.

@@ -53,7 +53,7 @@ func signs(s string) string {
 
 // judge rates a testbed by a criterion.
 func (v *view) judge(c criterion, testbed string) document.Cell {
-	id := technologyID(v.set, testbed)
+	id := v.sources.technologyOf(v.set, testbed).ID
 	var known judgement
 	for _, j := range v.sources.judgements {
 		if j.Criterion == c.ID && j.Technology == id {

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,7 +140,10 @@ func (v *view) software() string {
 		{result.App, "software_apache2", "Apache"}, {result.App, "software_php", "PHP"},
 		{result.App, "software_wordpress", "WordPress"}, {result.DB, "software_mariadb", "MariaDB"},
 	} {
-		if version := v.fact(p.host, p.key); version != "" {
+		if !v.same(p.host, p.key) {
+			continue
+		}
+		if version := upstream(v.set.CampaignFacts(p.host, p.key)[0]); version != "" {
 			all = append(all, p.name+nbsp+version)
 		}
 	}
@@ -147,6 +151,18 @@ func (v *view) software() string {
 		return ""
 	}
 	return "The guests run " + list(all) + "."
+}
+
+// upstream returns the part of a Debian version that the software's authors gave it,
+// escaped.
+func upstream(version string) string {
+	if epoch, rest, ok := strings.Cut(version, ":"); ok && strings.Trim(epoch, "0123456789") == "" {
+		version = rest
+	}
+	if i := strings.IndexAny(version, "+-~"); i > 0 {
+		version = version[:i]
+	}
+	return document.Escape(version)
 }
 
 const nbsp = "\u00a0"
@@ -193,17 +209,22 @@ func formatFact(key, value string) string {
 	return value
 }
 
-// formatBytes writes round binary sizes, as limits have, in binary units.
+// formatBytes writes round sizes as they are, binary ones in binary units, and others to
+// three digits.
 func formatBytes(n float64) string {
 	for _, u := range []struct {
 		size   float64
 		symbol string
 	}{{1 << 30, "GiB"}, {1 << 20, "MiB"}} {
-		if v := n / u.size; v >= 1 && v == float64(int64(v)) {
+		const aPage = 4096 // that swap space keeps for its own head
+		if v := math.Round(n / u.size); v >= 1 && math.Abs(n-v*u.size) <= aPage {
 			return quantity.Digits(v, 0) + nbsp + u.symbol
 		}
 	}
-	return quantity.Exact(n, finding.Bytes)
+	if exact := quantity.Exact(n, finding.Bytes); !strings.Contains(exact, ".") {
+		return exact
+	}
+	return quantity.Format(n, finding.Bytes)
 }
 
 // rampView is the load's schedule as templates see it.
@@ -423,7 +444,7 @@ func (v *view) emulated() string {
 
 // uses reports whether a testbed is of the technology.
 func (v *view) uses(technology string) bool {
-	return slices.ContainsFunc(v.set.Testbeds(), func(t string) bool { return technologyID(v.set, t) == technology })
+	return slices.ContainsFunc(v.set.Testbeds(), func(t string) bool { return v.sources.technologyOf(v.set, t).ID == technology })
 }
 
 func (v *view) class(testbed string) string { return v.sources.class(v.set, testbed) }

@@ -98,7 +98,7 @@ func EstimateIn(f finding.Finding, s Scale) Estimate {
 	e := Estimate{Symbol: s.Symbol}
 	if !f.Low.Present() || !f.High.Present() {
 		d := decimals(v, 3)
-		if v == math.Trunc(v) {
+		if v == math.Trunc(v) && f.Unit != finding.Ratio { // a count
 			d = 0
 		}
 		e.Value = Digits(v, d)

@@ -26,15 +26,16 @@ type Testbed struct {
 	Memory                  float64 // bytes of the idle testbed
 	Accelerator             string
 	Kernel                  string
+	Until                   float64 // seconds after which no request succeeds; 0: never
 }
 
 // Native, LXC, UML, Docker and Xen behave roughly as such testbeds do.
 var (
-	Native = Testbed{"native", "native", "none", .015, 49, 56, .000022, .18, 9, .6, 230e6, "none", "6.18.5"}
-	LXC    = Testbed{"lxc", "lxc", "container", .016, 48, 55, .00003, .2, 11, 1.3, 240e6, "none", "6.18.5"}
-	UML    = Testbed{"uml", "uml", "para-virtualisation", .062, 41, 0, .00085, 1.07, 1.9, 6.5, 450e6, "uml", "6.1.129"}
-	Docker = Testbed{"docker", "docker", "container", .0165, 47, 54, .000031, .21, 12, 1.8, 370e6, "none", "6.18.5"}
-	Xen    = Testbed{"xen", "xen", "para-virtualisation", .8, 0, 0, .0057, 9.2, 1.2, 45, 2.6e9, "tcg", "6.1.0"}
+	Native = Testbed{Name: "native", Technology: "native", Class: "none", Page: .015, SwapUsers: 49, ErrorUsers: 56, Select: .000022, Insert: .18, Degradation: 9, Startup: .6, Memory: 230e6, Accelerator: "none", Kernel: "6.18.5"}
+	LXC    = Testbed{Name: "lxc", Technology: "lxc", Class: "container", Page: .016, SwapUsers: 48, ErrorUsers: 55, Select: .00003, Insert: .2, Degradation: 11, Startup: 1.3, Memory: 240e6, Accelerator: "none", Kernel: "6.18.5"}
+	UML    = Testbed{Name: "uml", Technology: "uml", Class: "para-virtualisation", Page: .062, SwapUsers: 41, ErrorUsers: 0, Select: .00085, Insert: 1.07, Degradation: 1.9, Startup: 6.5, Memory: 450e6, Accelerator: "uml", Kernel: "6.1.129"}
+	Docker = Testbed{Name: "docker", Technology: "docker", Class: "container", Page: .0165, SwapUsers: 47, ErrorUsers: 54, Select: .000031, Insert: .21, Degradation: 12, Startup: 1.8, Memory: 370e6, Accelerator: "none", Kernel: "6.18.5"}
+	Xen    = Testbed{Name: "xen", Technology: "xen", Class: "para-virtualisation", Page: .8, SwapUsers: 0, ErrorUsers: 0, Select: .0057, Insert: 9.2, Degradation: 1.2, Startup: 45, Memory: 2.6e9, Accelerator: "tcg", Kernel: "6.1.0"}
 )
 
 // Campaign is a made-up comparison; Findings gives what analysing it would.
@@ -156,6 +157,9 @@ func (b *builder) ramp(t Testbed) {
 			v := l * math.Exp(.22*b.rng.NormFloat64())
 			if b.rng.IntN(60) == 0 {
 				v *= 1 + 3*b.rng.Float64()
+			}
+			if t.Until > 0 && at > t.Until {
+				continue
 			}
 			ok += n / l * rampEnd / 560
 			all, window = append(all, v), append(window, v)
