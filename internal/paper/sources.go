@@ -133,7 +133,15 @@ func (s *sources) technologyOf(set *result.Set, testbed string) technology {
 		}
 	}
 	name := cmp.Or(recorded, testbed)
-	return technology{ID: name, Name: name}
+	return technology{ID: name, Name: clip(name, 60)}
+}
+
+// clip cuts text that nobody would read to its end.
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
 }
 
 // names returns what readers call each testbed: the technology's name, with the
@@ -148,7 +156,7 @@ func (s *sources) names(set *result.Set) map[string]string {
 		known := s.technologyOf(set, t)
 		names[t] = known.Name
 		if of[known.ID] > 1 {
-			names[t] = fmt.Sprintf("%s (%s)", known.Name, t)
+			names[t] = fmt.Sprintf("%s (%s)", known.Name, clip(t, 60))
 		}
 	}
 	return names

@@ -48,7 +48,7 @@ func factName(key string) string {
 	if name, ok := factNames[key]; ok {
 		return name
 	}
-	return capital(strings.ReplaceAll(strings.TrimPrefix(key, "software_"), "_", " "))
+	return clip(capital(strings.ReplaceAll(strings.TrimPrefix(key, "software_"), "_", " ")), 60)
 }
 
 // factLabel names a fact in a sentence: "the application guest's memory limit".
@@ -209,7 +209,7 @@ func (v *view) provenanceTable() *document.Table {
 		return t
 	}
 	for _, f := range files {
-		row(code(f.File), f.Rows, f.SHA256)
+		row(code(clip(f.File, 200)), f.Rows, clip(f.SHA256, 64))
 	}
 	return t
 }

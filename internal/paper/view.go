@@ -206,7 +206,7 @@ func formatFact(key, value string) string {
 	case strings.HasSuffix(key, "_rows") || strings.HasSuffix(key, "_queries"):
 		return quantity.Digits(n, 0)
 	}
-	return value
+	return clip(value, 150)
 }
 
 // formatBytes writes round sizes as they are, binary ones in binary units, and others to

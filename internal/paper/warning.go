@@ -69,7 +69,7 @@ func (v *view) testbedName(testbed string) string {
 
 // warningText says what a warning means, in plain text.
 func (v *view) warningText(f finding.Finding) string {
-	get := f.Note.Get
+	get := func(key string) string { return clip(f.Note.Get(key), 80) }
 	// "in 2 of 5 runs", or of one run "in run 3".
 	runs := func() string {
 		if n, of := get("runs"), get("of"); n != "" && of != "" {
@@ -129,11 +129,11 @@ func (v *view) warningText(f finding.Finding) string {
 	var more []string
 	for k, value := range f.Note.All() {
 		if k != "warning" {
-			more = append(more, k+" "+value)
+			more = append(more, clip(k+" "+value, 80))
 		}
 	}
 	text := fmt.Sprintf("The analysis warns of “%s”", code)
-	if len(more) > 0 {
+	if more = more[:min(len(more), 8)]; len(more) > 0 {
 		text += " (" + strings.Join(more, ", ") + ")"
 	}
 	return text + "."

@@ -40,7 +40,7 @@ func (p *painter) target(name string, y float64) {
 
 func (p *painter) bookmark(text string, level int, y float64) {
 	p.font(p.current) // gofpdf encodes the bookmark as the font in use wants it
-	p.pdf.Bookmark(text, level, y)
+	p.pdf.Bookmark(pdfcanvas.Printable(text), level, y)
 }
 
 // font selects a style's font.

@@ -90,10 +90,10 @@ func (l *Layout) Write(w io.Writer) error {
 	d.SetMargins(0, 0, 0)
 	d.SetProducer(o.Creator, true)
 	d.SetCreator(o.Creator, true)
-	d.SetTitle(document.PlainText(l.document.Title), true)
-	d.SetAuthor(o.Author, true)
-	d.SetSubject(o.Subject, true)
-	d.SetKeywords(o.Keywords, true)
+	d.SetTitle(pdfcanvas.Printable(document.PlainText(l.document.Title)), true)
+	d.SetAuthor(pdfcanvas.Printable(o.Author), true)
+	d.SetSubject(pdfcanvas.Printable(o.Subject), true)
+	d.SetKeywords(pdfcanvas.Printable(o.Keywords), true)
 	d.SetDisplayMode("fullpage", "single")
 	p := &painter{pdf: d, fonts: pdfcanvas.NewFonts(d), links: map[string]int{}}
 	p.current = style{face: l.layouter.faces.regular, size: textSize}

@@ -52,6 +52,11 @@ func (l *layouter) breakText(in []document.Inline, lk look, lead float64, m meas
 		s.items = append(s.items, item{kind: box, width: indent, style: s.style(lk)})
 	}
 	s.inlines(in, lk)
+	if m.ragged > 0 { // nothing is gained by tight spaces
+		for i := range s.items {
+			s.items[i].shrink = 0
+		}
+	}
 	for n := len(s.items); n > 0 && s.items[n-1].kind == glue; n-- { // would leave an empty line
 		s.items = s.items[:n-1]
 	}
