@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -72,7 +73,13 @@ func (f *Figure) writePDF(w io.Writer, created time.Time) error {
 func (f *Figure) writeSVG(w io.Writer, _ time.Time) error {
 	c := vgsvg.New(f.Width, f.Height)
 	f.Draw(draw.New(c))
-	_, err := c.WriteTo(w)
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return err
+	}
+	// Arial and Helvetica have the same widths, where Liberation is not to be had.
+	const family = "font-family:Liberation Sans"
+	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte(family+";"), []byte(family+",Arial,Helvetica,sans-serif;")))
 	return err
 }
 

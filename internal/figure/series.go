@@ -2,6 +2,7 @@ package figure
 
 import (
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -21,6 +22,11 @@ func (d *drawer) series(analysis, testbed, name string, run finding.Run, factor,
 		}
 	}
 	return s
+}
+
+// anySeries reports whether any testbed has that series.
+func (d *drawer) anySeries(analysis, name string) bool {
+	return slices.ContainsFunc(d.Set.Testbeds(), func(t string) bool { return len(d.Set.Rows(analysis, t, name)) > 0 })
 }
 
 func (s series) empty() bool { return len(s.x) == 0 }

@@ -65,6 +65,7 @@ type runColumn struct {
 	request, trend    series
 	served, failed    series
 	swapped           series
+	swapUnit          string
 	swapOnset, slowAt float64 // NaN: none
 	errorOnset        float64
 	plots             []*plot.Plot
@@ -78,8 +79,12 @@ func (d *drawer) runColumn(testbed string, end float64) *runColumn {
 		trend:   d.series(finding.Latency, testbed, "moving_average_30", run, 1, end).positive(),
 		served:  d.series(finding.Throughput, testbed, "requests_per_second", run, 1, end),
 		failed:  d.series(finding.ErrorOnset, testbed, "failures_per_second", run, 1, end),
-		swapped: d.series(finding.SwapOnset, testbed, "swap_used", run, 1, end),
 	}
+	counter := "swap_used"
+	if k.swapUnit = finding.Bytes; !d.anySeries(finding.SwapOnset, counter) {
+		counter, k.swapUnit = "swap_rate", finding.PagesPerSecond
+	}
+	k.swapped = d.series(finding.SwapOnset, testbed, counter, run, 1, end)
 	onset := func(analysis, source string) float64 {
 		rows := d.Set.Rows(analysis, testbed, "time").Absolute().OfRun(run)
 		if source != "" {
@@ -124,7 +129,7 @@ func runRows(columns []*runColumn) []*runRow {
 		rows[1].all.add(k.failed.y...)
 		rows[2].all.add(k.swapped.y...)
 	}
-	rows[2].unit = quantity.ScaleOf(rows[2].all.high, finding.Bytes)
+	rows[2].unit = quantity.ScaleOf(rows[2].all.high, columns[0].swapUnit)
 	var there []*runRow
 	for _, r := range rows {
 		if !r.all.empty() {

@@ -60,6 +60,9 @@ func (v *view) funcs() template.FuncMap {
 		"repetitions":     v.repetitions,
 		"enoughRuns":      func() bool { return len(v.warned(finding.TooFewRuns)) == 0 },
 		"interleaved":     v.interleaved,
+		"warned":          func(code string) bool { return len(v.warned(code)) > 0 },
+		"static":          func() bool { return slices.Contains(v.set.CampaignFacts(result.Host, "driver"), "static") },
+		"sharedMachine":   v.sharedMachine,
 		"stressors":       v.stressors,
 		"stressLevels":    v.stressLevels,
 		"emulated":        v.emulated,
@@ -440,6 +443,19 @@ func (v *view) emulated() string {
 		}
 	}
 	return v.nameList(all)
+}
+
+// sharedMachine reports whether the load generator is known to run on the machine that
+// runs the guests.
+func (v *view) sharedMachine() bool {
+	for _, t := range v.set.Testbeds() {
+		for _, key := range []string{"kernel", "cpu_model", "memory_bytes"} {
+			if value := v.set.Fact(t, result.Generator, key); value == "" || value != v.set.Fact(t, result.Host, key) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // uses reports whether a testbed is of the technology.

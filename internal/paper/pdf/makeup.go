@@ -384,8 +384,12 @@ func (m *maker) balance(from int, p *page, most float64) (float64, filled, fille
 		right = m.fill(left.to, rooms[1])
 		return left, right, right.to == len(m.pieces)
 	}
+	least := columnStack(p, 0) + columnStack(p, 1) - 2*floatGap
+	for _, piece := range m.pieces[from:] {
+		least += piece.height
+	}
 	const step = 1.0
-	for height := 0.0; height < most; height += step {
+	for height := max(least/2, 0); height < most; height += step {
 		if left, right, ok := try(height); ok {
 			return height, left, right
 		}

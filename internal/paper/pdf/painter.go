@@ -16,6 +16,7 @@ type painter struct {
 	pdf     *gofpdf.Fpdf
 	fonts   *pdfcanvas.Fonts
 	links   map[string]int // gofpdf's number of a target
+	targets map[string]bool
 	current style
 }
 
@@ -35,6 +36,17 @@ func (p *painter) link(target string) int {
 func (p *painter) target(name string, y float64) {
 	if name != "" {
 		p.pdf.SetLink(p.link(name), max(y-6, 0), p.pdf.PageNo())
+		p.targets[name] = true
+	}
+}
+
+// closeLinks lets links to what is nowhere in the paper lead to its beginning: gofpdf
+// would write a file that is not sound.
+func (p *painter) closeLinks() {
+	for name, id := range p.links {
+		if !p.targets[name] {
+			p.pdf.SetLink(id, 0, 1)
+		}
 	}
 }
 

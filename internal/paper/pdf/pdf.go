@@ -95,13 +95,14 @@ func (l *Layout) Write(w io.Writer) error {
 	d.SetSubject(pdfcanvas.Printable(o.Subject), true)
 	d.SetKeywords(pdfcanvas.Printable(o.Keywords), true)
 	d.SetDisplayMode("fullpage", "single")
-	p := &painter{pdf: d, fonts: pdfcanvas.NewFonts(d), links: map[string]int{}}
+	p := &painter{pdf: d, fonts: pdfcanvas.NewFonts(d), links: map[string]int{}, targets: map[string]bool{}}
 	p.current = style{face: l.layouter.faces.regular, size: textSize}
 	for i, pg := range l.pages {
 		d.AddPage()
 		l.paint(p, pg)
 		l.footer(p, i+1)
 	}
+	p.closeLinks()
 	return p.fonts.Output(w)
 }
 

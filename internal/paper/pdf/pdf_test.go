@@ -205,6 +205,26 @@ func TestNoRaster(t *testing.T) {
 
 func TestSound(t *testing.T) { written(t, "qpdf", "--check", "FILE") }
 
+// A citation without a bibliography leads somewhere all the same.
+func TestLinkWithoutTarget(t *testing.T) {
+	b := document.NewBuilder(document.Material{References: map[string]document.Reference{"k": {Key: "k"}}})
+	b.Add("x.md", []byte("# T\n\n## A\n\nSee [](cite:k).\n"))
+	d, err := b.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, file := typeset(t, d, A4)
+	if dests := regexp.MustCompile(`/Dest \[(\d+) 0 R`).FindAllSubmatch(file, -1); len(dests) == 0 {
+		t.Error("no link in the file")
+	} else {
+		for _, m := range dests {
+			if string(m[1]) != "3" { // the first page's object
+				t.Errorf("a link leads to object %s", m[1])
+			}
+		}
+	}
+}
+
 func TestProperties(t *testing.T) {
 	got := written(t, "pdfinfo", "FILE")
 	for _, want := range []string{"A Title of Some Length", "A. Ünthor", "2025"} {

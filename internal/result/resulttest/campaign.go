@@ -314,6 +314,7 @@ func (b *builder) facts(t Testbed) {
 	for _, f := range [][3]string{
 		{"generator", "campaign", "made-up"}, {"generator", "virtcmp_version", "0.1.0"}, {"generator", "seed", "42"},
 		{"generator", "baseline", b.c.Baseline}, {"generator", "loop", "closed"}, {"generator", "cpus", "2"},
+		{"generator", "kernel", "6.18.5"}, {"generator", "cpu_model", "Intel(R) Xeon(R) Processor @ 2.60GHz"}, {"generator", "memory_bytes", "8323072000"},
 		{"generator", "ramp_from", "1"}, {"generator", "ramp_to", "60"}, {"generator", "ramp_over_seconds", "120"},
 		{"generator", "ramp_end_seconds", "140"}, {"generator", "ramp_timeout_seconds", "30"}, {"generator", "path", "/"},
 		{"generator", "expect", "Hello world!"}, {"generator", "select_queries", "1000"}, {"generator", "insert_rows", "10000"},
