@@ -371,7 +371,7 @@ func TestWarnings(t *testing.T) {
 	}
 	for _, tc := range []struct{ note, want string }{
 		{"warning=different-limits;host=app;key=limit_memory_bytes;value=201326592;baseline=native;baseline_value=402653184",
-			"A limit differs from that of native Linux: the application guest's memory limit is 192 MiB, there 384 MiB."},
+			"A limit differs from that of native Linux: the application guest’s memory limit is 192 MiB, there 384 MiB."},
 		{"warning=not-interleaved;experiment=ramp;first=lxc;then=uml;share=0.93",
 			"Ramp: not measured in turns. Of the pairs of runs of LXC and User-Mode Linux, 93 % had LXC first, so that a change of the machine in between would look like a difference."},
 		{"warning=off-schedule;runs=2;of=5;users=34;planned=30", "The number of users was off the schedule in 2 of 5 runs; at worst 34 were active when 30 were planned."},

@@ -46,9 +46,9 @@ func (v *view) flexibilityTable() *document.Table {
 	return t
 }
 
-// signs writes ratings with true minus signs.
+// signs writes ratings with true minus signs, and apostrophes as such.
 func signs(s string) string {
-	return strings.NewReplacer("--", "−−", " - ", " − ").Replace(s)
+	return strings.NewReplacer("--", "−−", " - ", " − ", "'", "’").Replace(s)
 }
 
 // judge rates a testbed by a criterion.
@@ -75,12 +75,11 @@ func (v *view) judge(c criterion, testbed string) document.Cell {
 		}
 		return text(evidence)
 	}
-	cell := strong(signs(" " + rating + " ")[1:])
-	cell.Text[0] = &document.Emphasis{Strong: true, Text: []document.Inline{document.Text(strings.TrimSpace(signs(" " + rating + " ")))}}
 	if evidence == "" {
 		evidence = "nothing of its own"
 	}
-	cell.Text = append(cell.Text, document.Text(" "+evidence))
+	cell := strong(strings.ReplaceAll(rating, "-", "−"))
+	cell.Text = append(cell.Text, document.Text(" "+signs(evidence)))
 	if known.Source != "" {
 		cell.Text = append(cell.Text, document.Text(nbsp), cite(known.Source))
 	}

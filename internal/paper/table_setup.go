@@ -37,7 +37,7 @@ var factNames = map[string]string{
 	"class": "Class", "accelerator": "Accelerator", "cpu_model": "Processor", "cpus": "Processors", "memory_bytes": "Memory",
 	"swap_bytes": "Swap space", "os": "Operating system", "kernel": "Kernel", "cgroup_version": "Control groups, version",
 	"limit_memory_bytes": "Memory limit", "limit_swap_bytes": "Swap limit", "limit_cpus": "Processor limit", "cpu_shares": "CPU shares",
-	"cgroup_parent": "Control group's parent", "image_digest": "Image", "loop": "Loop", "users": "Users",
+	"cgroup_parent": "Control group’s parent", "image_digest": "Image", "loop": "Loop", "users": "Users",
 	"ramp_timeout_seconds": "Time limit of a request", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs in a batch",
 	"insert_stressors": "CPU stressors", "software_apache2": "Apache", "software_php": "PHP", "software_wordpress": "WordPress",
 	"software_mariadb": "MariaDB", "software_mysql": "MySQL", "software_lxc": "LXC", "software_uml": "User-Mode Linux", "software_docker": "Docker",
@@ -57,7 +57,7 @@ func factLabel(host, key string) string {
 	if name != "LXC" && name != "PHP" && name != "CPU shares" && name != "CPU stressors" && !strings.HasPrefix(key, "software_") {
 		name = strings.ToLower(name[:1]) + name[1:]
 	}
-	return "the " + guestOrHost(host) + "'s " + name
+	return "the " + guestOrHost(host) + "’s " + name
 }
 
 // usersFact stands for the facts of the ramp's schedule, written as one.

@@ -361,8 +361,9 @@ func reference(r document.Reference) []document.Inline {
 	if r.Venue != "" {
 		in = append(in, document.Text(" "), &document.Emphasis{Text: []document.Inline{document.Text(r.Venue)}})
 	}
+	tie := strings.NewReplacer("pp. ", "pp.\u00a0", "article ", "article\u00a0")
 	var tail []string
-	for _, s := range []string{r.Details, r.Year} {
+	for _, s := range []string{tie.Replace(r.Details), r.Year} {
 		if s != "" {
 			tail = append(tail, s)
 		}
