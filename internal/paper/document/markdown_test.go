@@ -239,7 +239,7 @@ func checkEscape(t *testing.T, s string) {
 	}), " ")
 	for _, frame := range []string{"%s", "a %s b", "## %s {#id}", "- %s", "[%s](http://x)", "![%s](fig:onset)", "*%s*", "| a |\n|---|\n| %s |"} {
 		b := document.NewBuilder(material())
-		b.Add("x.md", []byte(fmt.Sprintf(frame, document.Literal(s))))
+		b.Add("x.md", []byte(fmt.Sprintf(frame, document.Escape(s))))
 		d, err := b.Document()
 		if err != nil {
 			t.Fatalf("%q in %q: %v", s, frame, err)
