@@ -62,28 +62,26 @@ const (
 	Validity = "validity"
 )
 
-// Warnings of Validity, and the labels that say more. Where runs break a rule, runs=
-// says how many do, of= how many there are, run= which is the worst, and what
-// follows speaks of that one.
+// Warnings of Validity, and the labels that say more. RUNS stands for experiment=, runs=
+// that break the rule, of= all, run= the worst; what follows is of that one.
 const (
-	TooFewRuns         = "too-few-runs"        // runs= each; experiment=ramp,select: fewer than 3 have no interval
-	FewRuns            = "few-runs"            // the same; fewer than 10 have a rough one
+	TooFewRuns         = "too-few-runs"        // runs= each, experiment=ramp,select: fewer than 3 have no interval
+	FewRuns            = "few-runs"            // likewise: fewer than 10 have a rough one
 	NotInterleaved     = "not-interleaved"     // experiment= first= then= two testbeds, share= of their pairs of runs with the first's before
 	OrderUnknown       = "order-unknown"       // experiment= runs= without a recorded place in the campaign's order
-	GeneratorSaturated = "generator-saturated" // runs= of= run= share= of the generator's cpus= used over 10 s from time=
-	OffSchedule        = "off-schedule"        // runs= of= run= time= users= active then, planned= users
-	IncompleteRun      = "incomplete-run"      // experiment=ramp runs= of= run= end= seconds, planned= seconds;
-	//                                            experiment=select runs= of= run= queries= planned=; experiment=insert runs= of= run= stress= that is missing
-	FailedProbes      = "failed-probes"      // experiment= rows= that failed and are in no number
-	DuplicateRows     = "duplicate-rows"     // runs= of= run= rows= that were read twice
-	SoftwareEmulation = "software-emulation" // accelerator=tcg
-	DifferentLimits   = "different-limits"   // host=app key=limit_memory_bytes value= of the testbed, baseline= its name, baseline_value=
-	DifferentVersions = "different-versions" // labels likewise, of the guests' software
-	DifferentHosts    = "different-hosts"    // labels likewise, of the machine that runs the guests
-	DifferentLoad     = "different-load"     // labels likewise, of the generator's settings
-	Demonstration     = "demonstration"      // the embedded application stands in for the real one
-	ClientOutside     = "client-outside"     // experiment= runs= timed from outside the guest
-	NotAnalysed       = "not-analysed"       // experiment= rows= that no analysis reads
+	GeneratorSaturated = "generator-saturated" // RUNS share= of the generator's cpus= used over 10 s from time=
+	OffSchedule        = "off-schedule"        // RUNS time= users= active then, planned= users
+	IncompleteRun      = "incomplete-run"      // RUNS and of a ramp end= planned= seconds; of select queries= planned=; of insert stress=0,4 that are missing
+	FailedProbes       = "failed-probes"       // experiment= rows= that failed and are in no number
+	DuplicateRows      = "duplicate-rows"      // RUNS rows= that were read twice
+	SoftwareEmulation  = "software-emulation"  // accelerator=tcg
+	DifferentLimits    = "different-limits"    // host=app key=limit_memory_bytes value= of the testbed, baseline= its name, baseline_value=
+	DifferentVersions  = "different-versions"  // likewise: the guests' software
+	DifferentHosts     = "different-hosts"     // likewise: the machine that runs the guests
+	DifferentLoad      = "different-load"      // likewise: the generator's settings
+	Demonstration      = "demonstration"       // the embedded application stands in for the real one
+	ClientOutside      = "client-outside"      // experiment= runs= timed from outside the guest
+	NotAnalysed        = "not-analysed"        // experiment= rows= that no analysis reads
 )
 
 // Units.
