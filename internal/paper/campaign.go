@@ -131,52 +131,48 @@ func (v *view) repetitions() (string, error) {
 	return capital(list(parts)) + ".", nil
 }
 
-// caption says how many runs a quantity rests on: "n = 5 runs".
+// caption says how many runs a figure rests on: "n = 5 runs". id is its quantity's, or
+// ratios for all of the summary.
 func (v *view) caption(id string) (string, error) {
-	fewest, most := 0, 0
-	of := quantities()
-	if id == "ratios" {
-		of = figure.Quantities
-	}
-	for _, q := range of {
-		if q.ID != id && id != "ratios" {
-			continue
+	of := figure.Quantities
+	if id != "ratios" {
+		q, err := quantityOf(id)
+		if err != nil {
+			return "", err
 		}
+		of = []figure.Quantity{q}
+	}
+	fewest, most := 0, 0
+	for _, q := range of {
 		f, m := v.runs(q)
 		if f > 0 && (fewest == 0 || f < fewest) {
 			fewest = f
 		}
 		most = max(most, m)
 	}
+	n := strconv.Itoa(most)
 	switch {
 	case most == 0:
 		return "", nil
-	}
-	n := strconv.Itoa(most)
-	if fewest < most {
+	case fewest < most:
 		n = fmt.Sprintf("%d to %d", fewest, most)
 	}
 	text := fmt.Sprintf("n%s=%s%s runs", nbsp, nbsp, n)
 	if most == 1 {
 		text = strings.TrimSuffix(text, "s")
 	}
-	if !v.anyInterval(of, id) {
+	if !slices.ContainsFunc(of, v.hasInterval) {
 		text += ", too few for an interval"
 	}
 	return text, nil
 }
 
-// anyInterval reports whether any testbed has an interval of the quantity with that
-// id, or of any if it is of all.
-func (v *view) anyInterval(of []figure.Quantity, id string) bool {
-	for _, q := range of {
-		for _, t := range v.set.Testbeds() {
-			if f, ok := q.Rows(v.set, t).Absolute().Overall().First(); ok && f.Low.Present() && (q.ID == id || id == "ratios") {
-				return true
-			}
-		}
-	}
-	return false
+// hasInterval reports whether any testbed has an interval of the quantity.
+func (v *view) hasInterval(q figure.Quantity) bool {
+	return slices.ContainsFunc(v.set.Testbeds(), func(t string) bool {
+		f, ok := q.Rows(v.set, t).Absolute().Overall().First()
+		return ok && f.Low.Present()
+	})
 }
 
 // shown names the runs that figures of single runs show.

@@ -3,6 +3,8 @@ package paper
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"virtcmp/internal/figure"
 	"virtcmp/internal/finding"
@@ -41,10 +43,11 @@ func clauses(items []string) string {
 
 // capital writes the first letter as a capital.
 func capital(s string) string {
-	for i, r := range s {
-		return s[:i] + strings.ToUpper(string(r)) + s[i+len(string(r)):]
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 || r == utf8.RuneError {
+		return s
 	}
-	return s
+	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 // name is what readers call the testbed, escaped.
@@ -93,8 +96,8 @@ func (v *view) compare(id, long, short string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var shown, readings []string
-	var same []string
+	var shown, same, readings []string
+	why := "" // the readings have no interval
 	baseline := v.name(v.set.Baseline())
 	for _, c := range v.comparisons(q) {
 		e := quantity.NewEstimate(c.ratio)
@@ -106,6 +109,9 @@ func (v *view) compare(id, long, short string) (string, error) {
 			}
 			same = append(same, name)
 		case result.Unsure:
+			if why == "" || c.ratio.Note.Get("interval") == finding.TooFewRuns {
+				why = noInterval(c.ratio)
+			}
 			if len(readings) == 0 {
 				readings = append(readings, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline))
 			} else {
@@ -127,13 +133,17 @@ func (v *view) compare(id, long, short string) (string, error) {
 		sentences = append(sentences, fmt.Sprintf("No difference from %s could be shown for %s.", baseline, list(same)))
 	}
 	if len(readings) > 0 {
-		what := "a reading"
-		if len(readings) > 1 {
-			what = "readings"
-		}
-		sentences = append(sentences, fmt.Sprintf("%s (%s from too few runs for an interval).", capital(clauses(readings)), what))
+		sentences = append(sentences, fmt.Sprintf("%s (%s).", capital(clauses(readings)), why))
 	}
 	return strings.Join(sentences, " "), nil
+}
+
+// noInterval says why a comparison is but a reading.
+func noInterval(f finding.Finding) string {
+	if f.Note.Get("interval") == finding.TooFewRuns {
+		return "from too few runs for an interval"
+	}
+	return "without an interval"
 }
 
 // within is an interval in parentheses, introduced by those words, or nothing.

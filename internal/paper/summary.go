@@ -94,7 +94,7 @@ func (v *view) tally() string {
 			continue
 		}
 		if unsure == n {
-			all = append(all, fmt.Sprintf("For %s all %s comparisons rest on too few runs to tell better from worse.", v.name(t), numberWord(n)))
+			all = append(all, fmt.Sprintf("For %s none of the %s comparisons has an interval that would tell better from worse.", v.name(t), numberWord(n)))
 			continue
 		}
 		text := fmt.Sprintf("Of the %s quantities compared, %s did better than %s in %s and worse in %s", numberWord(n), v.name(t),
@@ -106,7 +106,7 @@ func (v *view) tally() string {
 			text += fmt.Sprintf("; in %s no difference could be shown", numberWord(same))
 		}
 		if unsure > 0 {
-			text += fmt.Sprintf("; in %s there were too few runs to tell", numberWord(unsure))
+			text += fmt.Sprintf("; in %s there is no interval to tell", numberWord(unsure))
 		}
 		all = append(all, text+".")
 	}

@@ -83,8 +83,8 @@ func (v *view) funcs() template.FuncMap {
 }
 
 func (v *view) title() string {
-	if v.options.Title != "" {
-		return document.Escape(v.options.Title)
+	if title := document.Escape(v.options.Title); title != "" {
+		return title
 	}
 	var title string
 	switch others := v.set.Others(); {

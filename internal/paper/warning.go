@@ -100,9 +100,9 @@ func (v *view) warningText(f finding.Finding) string {
 	case finding.IncompleteRun:
 		switch get("experiment") {
 		case "select":
-			return fmt.Sprintf("SELECT: fewer queries than planned, %s instead of %s at worst, in %s.", get("queries"), get("planned"), countRuns(get("runs")))
+			return fmt.Sprintf("SELECT: fewer queries than planned %s, at worst %s instead of %s.", runs(), get("queries"), get("planned"))
 		case "insert":
-			return fmt.Sprintf("INSERT: no batch beside %s stressors in %s.", get("stress"), countRuns(get("runs")))
+			return fmt.Sprintf("INSERT: %s no batch beside %s stressors.", runs(), strings.ReplaceAll(get("stress"), ",", ", "))
 		}
 		return fmt.Sprintf("The ramp ended early %s, after %s s of %s s at worst.", runs(), get("end"), get("planned"))
 	case finding.FailedProbes:

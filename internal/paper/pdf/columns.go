@@ -1,8 +1,6 @@
 package pdf
 
-import (
-	"math"
-)
+import "math"
 
 // column is a stretch of pieces and how their spaces are set.
 type column struct {

@@ -12,10 +12,9 @@ import (
 
 // Spaces around floats in points.
 const (
-	floatGap     = 13.0 // between a float and text
-	floatStretch = 6.0
-	floatFloat   = 11.0 // between two floats
-	noteRule     = 7.0  // above a column's footnotes
+	floatGap   = 13.0 // between a float and text
+	floatFloat = 11.0 // between two floats
+	noteRule   = 7.0  // above a column's footnotes
 )
 
 // Costs, in badness: about a hundred is a page more.
