@@ -32,7 +32,8 @@ The same findings give the same bytes.
   report -templates my-text -title "Our Testbeds" findings.csv
 
 -figures writes each figure as PDF, SVG and PNG too. A file in the directory of
--templates takes the place of the built-in one of its name; others are added.
+-templates takes the place of the built-in one of its name; others are added. What
+they may use is listed in templates/paper/functions.txt.
 
 Exit codes: 0 done, 1 failed (bad findings or templates), 2 wrong usage.`,
 	Flags: func(f *flag.FlagSet) {

@@ -29,6 +29,7 @@ const (
 	ratioLine  vg.Length = 9.2
 	groupGap   vg.Length = 2.6
 	headHeight vg.Length = 12
+	keyHeight  vg.Length = 11
 )
 
 // ratios is the summary: every comparison with the baseline as a ratio with its
@@ -70,7 +71,7 @@ func ratios(d *drawer) *Figure {
 	if len(groups[0])+len(groups[1]) == 0 {
 		return nil
 	}
-	height += ratioLine // the key
+	height += keyHeight
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) { d.drawRatios(c, groups, all) }}
 }
 
@@ -98,7 +99,7 @@ func (d *drawer) drawRatios(c draw.Canvas, groups [2][]ratioGroup, all span) {
 	p.Y.Tick.Marker = plot.ConstantTicks(nil)
 	p.Y.Width = 0
 
-	top := c.Max.Y - ratioLine
+	top := c.Max.Y - keyHeight
 	data := vg.Rectangle{
 		Min: vg.Point{X: c.Min.X + titles + 7, Y: c.Min.Y + stripAxis - 3},
 		Max: vg.Point{X: c.Max.X - figures - 6, Y: top},
@@ -109,7 +110,7 @@ func (d *drawer) drawRatios(c draw.Canvas, groups [2][]ratioGroup, all span) {
 	labelX(c, data, fmt.Sprintf("Ratio to %s (log scale)", d.name(d.Set.Baseline())))
 	x := func(v float64) vg.Length { return data.Min.X + (data.Max.X-data.Min.X)*vg.Length(p.X.Norm(v)) }
 	c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.7}, x(1), data.Min.Y, x(1), data.Max.Y)
-	d.key(c, top+ratioLine/2+1)
+	d.key(c, c.Max.Y-keyHeight/2+0.5)
 
 	y := top
 	for i, half := range groups {

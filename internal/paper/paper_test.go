@@ -617,3 +617,42 @@ func FuzzHostile(f *testing.F) {
 		}
 	})
 }
+
+// Everything that templates may use is listed beside them, and nothing else is.
+func TestFunctionsAreListed(t *testing.T) {
+	raw, err := fs.ReadFile(templates.Paper, "functions.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	v := newView(t, resulttest.First().Findings())
+	word := func(w string) bool {
+		return regexp.MustCompile(`(?m)(^|[\s,:])` + regexp.QuoteMeta(w) + `($|[\s,.;])`).MatchString(text)
+	}
+	for name := range v.funcs() {
+		if !word(name) {
+			t.Errorf("function %s is not listed", name)
+		}
+	}
+	for _, q := range quantities() {
+		if !word(q.ID) {
+			t.Errorf("quantity %s is not listed", q.ID)
+		}
+	}
+	for id := range v.material.Figures {
+		if !word(id) {
+			t.Errorf("figure %s is not listed", id)
+		}
+	}
+	for id := range v.material.Tables {
+		if !word(id) {
+			t.Errorf("table %s is not listed", id)
+		}
+	}
+	_, functions, _ := strings.Cut(text, "Functions: what was found")
+	for _, m := range regexp.MustCompile(`(?m)^    ([a-z]\w*)`).FindAllStringSubmatch(functions, -1) {
+		if _, ok := v.funcs()[m[1]]; !ok {
+			t.Errorf("%s is listed and is no function", m[1])
+		}
+	}
+}

@@ -126,7 +126,7 @@ func TestDeterministic(t *testing.T) {
 		}
 		c.DrawImage(vg.Rectangle{Max: vg.Point{X: 9, Y: 9}}, image.NewGray(image.Rect(0, 0, 2, 2)))
 	}
-	if page(t, draw) != page(t, draw) {
+	if first, second := page(t, draw), page(t, draw); first != second {
 		t.Error("two documents of the same drawing differ")
 	}
 }
