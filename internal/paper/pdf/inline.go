@@ -184,7 +184,24 @@ func (s *setter) box(text string, st style) {
 		s.torn(text, st)
 		return
 	}
-	s.items = append(s.items, item{kind: box, width: w, text: text, style: st})
+	s.items = append(s.items, item{kind: box, width: w + s.kern(text, st), text: text, style: st})
+}
+
+// kern is how much nearer the text stands to the box that it follows in the same word.
+func (s *setter) kern(text string, st style) float64 {
+	for i := len(s.items) - 1; i >= 0; i-- {
+		switch it := &s.items[i]; {
+		case it.kind == glue:
+			return 0
+		case it.kind == box && it.text != "" && it.style == st:
+			last, _ := utf8.DecodeLastRuneInString(it.text)
+			first, _ := utf8.DecodeRuneInString(text)
+			return st.face.kern(last, first) * st.size
+		case it.kind == box:
+			return 0
+		}
+	}
+	return 0
 }
 
 // torn cuts what is wider than a line into characters.

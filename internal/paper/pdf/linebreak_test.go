@@ -47,7 +47,7 @@ func TestHyphenation(t *testing.T) {
 	}
 }
 
-func words(t text) string {
+func wordsOf(t text) string {
 	var all []string
 	for _, ln := range t.lines {
 		all = append(all, ln.plain())
@@ -205,7 +205,7 @@ func TestTies(t *testing.T) {
 		got := l.breakText([]document.Inline{document.Text(b.String())}, look{size: textSize}, textLead, measure{width: 140}, 0)
 		for _, ln := range got.lines {
 			if strings.HasPrefix(strings.TrimSpace(ln.plain()), "ms") {
-				t.Fatalf("a number and its unit were parted:\n%s", words(got))
+				t.Fatalf("a number and its unit were parted:\n%s", wordsOf(got))
 			}
 		}
 	}

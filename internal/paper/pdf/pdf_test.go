@@ -265,6 +265,22 @@ func TestTableFits(t *testing.T) {
 	}
 }
 
+// What a column is as wide as stays on one line.
+func TestWidestCellIsNotBroken(t *testing.T) {
+	l := testLayouter(t)
+	for _, words := range []string{"User-Mode Linux", "AV-To We", "para-virtualisation", "1,234 [1,200, 1,300]", "Ta/Te–Ya"} {
+		g := l.grid(&document.Table{Columns: []document.Column{{Wrap: true}, {Wrap: true}},
+			Head: []document.Row{{Cells: []document.Cell{cell(words), cell("b")}}}, Body: []document.Row{{Cells: []document.Cell{cell("a"), cell(words)}}}}, columnWidth)
+		for _, r := range g.rows {
+			for _, c := range r.cells {
+				if len(c.text.lines) != 1 {
+					t.Errorf("%q is broken: %s", words, wordsOf(c.text))
+				}
+			}
+		}
+	}
+}
+
 // A table longer than a page is continued on the next, under its head.
 func TestLongTable(t *testing.T) {
 	l := testLayouter(t)
