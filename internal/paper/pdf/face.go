@@ -113,6 +113,8 @@ func (f *face) supported(text string) string {
 		switch {
 		case r == '\u00ad' || r == '\u200b': // soft hyphen, zero-width space
 			out[i] = -1
+		case r == '\t' || r == '\n' || r == '\r':
+			out[i] = ' '
 		case r < 0x20 || r == 0x7f || r > 0xffff || f.glyph(r).index == 0:
 			out[i] = '\ufffd'
 			if f.glyph('\ufffd').index == 0 {

@@ -18,7 +18,7 @@ type style struct {
 
 func (s style) width(text string) float64 { return s.face.width(text) * s.size }
 
-// item is an element of a paragraph in the manner of TeX: a box, glue or penalty.
+// item is an element of a paragraph in the manner of TeX: a box, kern, glue or penalty.
 type item struct {
 	kind    kind
 	width   float64 // of a penalty: of the hyphen it leaves at a line's end
@@ -35,6 +35,7 @@ type kind int
 
 const (
 	box kind = iota
+	kern // moves the box behind it, but not at a line's start
 	glue
 	penalty
 )
@@ -184,7 +185,10 @@ func (s *setter) box(text string, st style) {
 		s.torn(text, st)
 		return
 	}
-	s.items = append(s.items, item{kind: box, width: w + s.kern(text, st), text: text, style: st})
+	if k := s.kern(text, st); k != 0 {
+		s.items = append(s.items, item{kind: kern, width: k})
+	}
+	s.items = append(s.items, item{kind: box, width: w, text: text, style: st})
 }
 
 // kern is how much nearer the text stands to the box that it follows in the same word.
@@ -240,6 +244,10 @@ func (s *setter) word(word string, l look) {
 		for j, part := range parts {
 			if j > 0 {
 				s.items = append(s.items, hyphen)
+			}
+			if j+1 < len(parts) && s.width > 0 && st.width(part)+hyphen.width > s.width {
+				s.torn(part, st) // not even this and a hyphen fit a line
+				continue
 			}
 			s.box(part, st)
 		}

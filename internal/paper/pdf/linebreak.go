@@ -50,7 +50,7 @@ func loosened(items []item) []item {
 		switch inside := i < len(items)-end; {
 		case inside && it.kind == penalty && it.penalty >= never:
 			it.penalty = tornPenalty
-		case inside && it.kind == box && i > 0 && items[i-1].kind == box:
+		case inside && i > 0 && (it.kind == kern || it.kind == box && items[i-1].kind == box):
 			all = append(all, item{kind: penalty, penalty: tornPenalty})
 		}
 		all = append(all, it)
@@ -110,7 +110,7 @@ func totalFit(items []item, m measure, tolerance, emergency float64, hyphens boo
 			}
 		}
 		switch it.kind {
-		case box:
+		case box, kern:
 			width += it.width
 		case glue:
 			width += it.width
@@ -181,10 +181,9 @@ func extend(items []item, i int, active []*node, m measure, width, stretch, shri
 			best[class] = &node{at: i, line: a.line + 1, class: class, demerits: d, ratio: ratio, overfull: overfull, prev: a}
 		}
 	}
-	// What a line's break swallows does not count for the next: glue and penalties up
-	// to the next box.
+	// What a line's break swallows does not count for the next: all up to the next box.
 	for j := i; j < len(items) && items[j].kind != box && (j == i || items[j].kind != penalty || items[j].penalty > forced); j++ {
-		if items[j].kind == glue {
+		if items[j].kind != penalty {
 			width += items[j].width
 			stretch += items[j].stretch
 			shrink += items[j].shrink
