@@ -218,14 +218,13 @@ func (v *view) publishedTable() *document.Table {
 		value := func(f finding.Finding, ok, published, relativeTo bool) string {
 			switch {
 			case ok && f.Value.Present():
-				e := quantity.NewEstimate(f)
-				if f.Unit == finding.Users {
-					e.Symbol = ""
+				if f.Unit == finding.Users { // the row's title says it
+					f.Unit = ""
 				}
 				if published {
 					return quantity.Exact(float64(f.Value), f.Unit)
 				}
-				return tabular(e)
+				return tabular(quantity.NewEstimate(f))
 			case relativeTo:
 				return "1"
 			}
