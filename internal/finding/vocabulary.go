@@ -7,7 +7,7 @@ const (
 	// Throughput of the ramp.
 	//   successful_requests  requests  2xx/3xx with the expected text, in the whole run
 	//   failed_requests      requests  all others; note code=timeout etc. for one code, code=all for their sum
-	//   requests_per_second  requests/second (x: seconds, middle of a window): successful requests by the time they were answered
+	//   requests_per_second  requests/second (x: seconds, middle of a 5 s window): successful requests by the time they were answered
 	//   cpu_per_request      seconds   CPU of both guests for one successful request, where cgroup counters tell
 	Throughput = "throughput"
 	// Latency of the ramp's successful requests, in seconds.
@@ -20,15 +20,15 @@ const (
 	Latency = "latency"
 	// SwapOnset: begin of sustained swapping. Note source=counters or source=latency says from what;
 	// latency alone can only tell degradation.
-	//   time   seconds
-	//   users  users
+	//   time   seconds  over runs: the mean of those that have an onset; note runs=5 that could have, without=1
+	//   users  users    likewise
 	//   none   no onset in this run (value 0), or in no run at all
 	//   swap_used  bytes (x: seconds) of the application guest
 	//   swap_rate  pages/second (x: seconds): swapped in and out, or refaulted, by the application guest
 	SwapOnset = "swap_onset"
 	// ErrorOnset: begin of sustained failures.
 	//   time seconds, users, none: as in SwapOnset
-	//   failures_per_second  requests/second (x: seconds, middle of a window), by the time they ended
+	//   failures_per_second  requests/second (x: seconds, middle of a 5 s window), by the time they ended
 	ErrorOnset = "error_onset"
 	// Capacity: Universal Scalability Law.
 	//   lambda sigma kappa peak_users peak_throughput
@@ -52,12 +52,36 @@ const (
 	//   testbed      their difference
 	Footprint = "footprint"
 	// Environment: what was measured, where and how.
-	//   a fact's key, such as kernel: value 1, n the runs it holds in; note host=app;value=6.1.0
+	//   a fact's key, such as kernel: value 1, n the runs it holds in; note host=app;value=6.1.0. A fact
+	//   that each trial has its own of, such as start_time, stands once a run; note experiment=ramp too
 	//   source: a file that was read, value its rows; note file=NAME;sha256=DIGEST
 	Environment = "environment"
 	// Validity: what to doubt.
-	//   warning: note warning=too-few-runs and labels that say more
+	//   warning: value 1, n the runs, or rows, that it concerns; note warning=CODE and the
+	//   labels listed with the codes, the Warnings. No testbed: about the whole campaign.
 	Validity = "validity"
+)
+
+// Warnings of Validity, and the labels that say more. RUNS stands for experiment=, runs=
+// that break the rule, of= all, run= the worst; what follows is of that one.
+const (
+	TooFewRuns         = "too-few-runs"        // runs= each, experiment=ramp,select: fewer than 3 have no interval
+	FewRuns            = "few-runs"            // likewise: fewer than 10 have a rough one
+	NotInterleaved     = "not-interleaved"     // experiment= first= then= two testbeds, share= of their pairs of runs with the first's before
+	OrderUnknown       = "order-unknown"       // experiment= runs= without a recorded place in the campaign's order
+	GeneratorSaturated = "generator-saturated" // RUNS share= of the generator's cpus= used over 10 s from time=
+	OffSchedule        = "off-schedule"        // RUNS time= users= active then, planned= users
+	IncompleteRun      = "incomplete-run"      // RUNS and of a ramp end= planned= seconds; of select queries= planned=; of insert stress=0,4 that are missing
+	FailedProbes       = "failed-probes"       // experiment= rows= that failed and are in no number
+	DuplicateRows      = "duplicate-rows"      // RUNS rows= that were read twice
+	SoftwareEmulation  = "software-emulation"  // accelerator=tcg
+	DifferentLimits    = "different-limits"    // host=app key=limit_memory_bytes value= of the testbed, baseline= its name, baseline_value=
+	DifferentVersions  = "different-versions"  // likewise: the guests' software
+	DifferentHosts     = "different-hosts"     // likewise: the machine that runs the guests
+	DifferentLoad      = "different-load"      // likewise: the generator's settings
+	Demonstration      = "demonstration"       // the embedded application stands in for the real one
+	ClientOutside      = "client-outside"      // experiment= runs= timed from outside the guest
+	NotAnalysed        = "not-analysed"        // experiment= rows= that no analysis reads
 )
 
 // Units.

@@ -237,7 +237,7 @@ func (i *Image) Facts(role string) []testbed.Fact {
 // writeFiles lays the templates out as they shall stand in the image.
 func writeFiles(root string) error {
 	for _, f := range files {
-		text, err := templates.Guest.ReadFile("guest/" + f.from)
+		text, err := fs.ReadFile(templates.Guest, f.from)
 		if err != nil {
 			return err
 		}
@@ -257,7 +257,7 @@ func recipe(rel release) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, rel.id, rel.codename, packages)
 	for _, f := range files {
-		text, err := templates.Guest.ReadFile("guest/" + f.from)
+		text, err := fs.ReadFile(templates.Guest, f.from)
 		if err != nil {
 			return "", err
 		}
