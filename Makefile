@@ -1,0 +1,58 @@
+# virtcmp: what can be made, and how. `make` alone explains.
+
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+.PHONY: help build report demo campaign test lint bench figures clean packages
+
+GO      ?= go
+ARCHIVE ?= data/campaigns/first
+CAMPAIGN ?= data/campaigns/first/campaign.yaml
+OUT     ?= out/$(notdir $(patsubst %/,%,$(dir $(CAMPAIGN))))
+
+# Debian packages: what the testbeds run on, and what tests look at a PDF with.
+TESTBED_PACKAGES := mmdebstrap lxc user-mode-linux e2fsprogs
+TEST_PACKAGES    := poppler-utils qpdf
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## bin/collect, bin/analyze and bin/report
+	$(GO) build -o bin/ ./cmd/...
+
+report: build ## paper.pdf from an archived campaign (ARCHIVE=data/campaigns/first)
+	bin/analyze $(ARCHIVE) | bin/report -o paper.pdf
+
+figures: build ## figures/ of the same campaign, each as PDF, SVG and PNG
+	bin/analyze $(ARCHIVE) | bin/report -o paper.pdf -figures figures
+
+demo: build ## the whole pipeline live in a minute, on the embedded application, as any user
+	bin/collect -config data/campaigns/demo/campaign.yaml | bin/analyze | bin/report -o demo.pdf
+
+campaign: build packages ## measure for real, as root (CAMPAIGN=FILE, OUT=DIR; RESUME=1 goes on)
+	bin/collect -config $(CAMPAIGN) -out $(OUT) $(if $(RESUME),-resume)
+	bin/analyze $(OUT) | bin/report -o $(OUT)/paper.pdf
+
+test: packages ## all tests; as root they include real guests, and install what those need
+	$(GO) vet ./...
+	$(GO) test -v ./... 2>&1 | { grep -v -E '^\s*(=== (RUN|PAUSE|CONT|NAME)|--- PASS|PASS$$)' || true; }
+
+lint: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l cmd internal templates data)" || { gofmt -d cmd internal templates data; exit 1; }
+	$(GO) vet ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+bench: ## speed of reading, analysing and of the load generator
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built
+	rm -rf bin figures paper.pdf demo.pdf
+
+# Only root can install; without it, what is missing is named where it is missed.
+packages:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		missing=$$(for p in $(TESTBED_PACKAGES) $(TEST_PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+		if [ -n "$$missing" ]; then \
+			echo "installing" $$missing; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
+		fi; \
+	fi

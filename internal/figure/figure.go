@@ -1,0 +1,86 @@
+// Package figure draws the paper's figures: a file per figure, findings to plots.
+// All share one style, so that a testbed looks the same wherever it appears.
+package figure
+
+import (
+	"strings"
+	"unicode"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"virtcmp/internal/result"
+)
+
+// Widths of figures: of a column and of the whole text.
+const (
+	ColumnWidth vg.Length = 234
+	TextWidth   vg.Length = 486
+)
+
+// Figure is a drawing of a fixed size.
+type Figure struct {
+	ID     string // also the name of its files
+	Width  vg.Length
+	Height vg.Length
+	Draw   func(draw.Canvas)
+}
+
+// Wide reports whether the figure spans both columns.
+func (f *Figure) Wide() bool { return f.Width > ColumnWidth }
+
+// Input is what figures are drawn from.
+type Input struct {
+	Set  *result.Set
+	Name func(testbed string) string // as readers know it
+}
+
+// builders make the figures, in the order of the paper. Each returns nil where the
+// findings do not suffice.
+var builders = []struct {
+	id    string
+	build func(*drawer) *Figure
+}{
+	{"architecture", architecture},
+	{"ratios", ratios},
+	{"throughput", throughput},
+	{"request-time", requestTime},
+	{"whole-run", wholeRun},
+	{"select", selectTime},
+	{"insert", insertTime},
+	{"costs", costs},
+}
+
+// All returns the figures that the findings suffice for.
+func All(in Input) []*Figure {
+	d := &drawer{Input: in, styles: map[string]style{}}
+	for i, t := range in.Set.Testbeds() {
+		d.styles[t] = styleOf(i)
+	}
+	var all []*Figure
+	for _, b := range builders {
+		if f := b.build(d); f != nil {
+			f.ID = b.id
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// drawer is what the figures of a paper share.
+type drawer struct {
+	Input
+	styles map[string]style
+}
+
+const longestName = 24 // letters of a testbed's name that a figure has room for
+
+// name returns the testbed's name on one line, cut where it is too long for a figure.
+func (d *drawer) name(testbed string) string {
+	words := strings.FieldsFunc(strings.ToValidUTF8(d.Name(testbed), "?"), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	r := []rune(strings.Join(words, " "))
+	if len(r) > longestName {
+		r = append(r[:longestName-1:longestName-1], '…')
+	}
+	return string(r)
+}

@@ -1,0 +1,327 @@
+package figure
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"virtcmp/internal/finding"
+	"virtcmp/internal/result"
+	"virtcmp/internal/result/resulttest"
+)
+
+// campaigns are the comparisons that figures must cope with.
+func campaigns() map[string]resulttest.Campaign {
+	first := resulttest.First()
+	with := func(change func(*resulttest.Campaign)) resulttest.Campaign {
+		c := first
+		c.Testbeds = slices.Clone(first.Testbeds)
+		change(&c)
+		return c
+	}
+	return map[string]resulttest.Campaign{
+		"three": first,
+		"one":   with(func(c *resulttest.Campaign) { c.Testbeds, c.Baseline = c.Testbeds[1:2], "" }),
+		"two":   with(func(c *resulttest.Campaign) { c.Testbeds = c.Testbeds[1:]; c.Baseline = "uml" }),
+		"five": with(func(c *resulttest.Campaign) {
+			c.Testbeds = append(c.Testbeds, resulttest.Docker, resulttest.Xen)
+		}),
+		"seven": with(func(c *resulttest.Campaign) {
+			kvm, second := resulttest.Docker, resulttest.LXC
+			kvm.Name, second.Name = "kvm", "lxc-2"
+			c.Testbeds = append(c.Testbeds, resulttest.Docker, resulttest.Xen, kvm, second)
+		}),
+		"one run": with(func(c *resulttest.Campaign) { c.Runs = 1 }),
+		"no SQL":  with(func(c *resulttest.Campaign) { c.Without = []string{finding.Select, finding.Isolation} }),
+		"no onsets": with(func(c *resulttest.Campaign) {
+			for i := range c.Testbeds {
+				c.Testbeds[i].SwapUsers, c.Testbeds[i].ErrorUsers = 0, 0
+			}
+		}),
+		"no counters": with(func(c *resulttest.Campaign) { c.Without = []string{finding.SwapOnset, finding.ErrorOnset} }),
+		"fails before it swaps, and stops": with(func(c *resulttest.Campaign) {
+			c.Testbeds[2].ErrorUsers, c.Testbeds[2].SwapUsers, c.Testbeds[2].Until = 21, 30, 63
+		}),
+		"onsets at the very start": with(func(c *resulttest.Campaign) {
+			for i := range c.Testbeds {
+				c.Testbeds[i].ErrorUsers, c.Testbeds[i].SwapUsers = 3, 2
+			}
+		}),
+		"onsets at the very end": with(func(c *resulttest.Campaign) {
+			for i := range c.Testbeds {
+				c.Testbeds[i].ErrorUsers, c.Testbeds[i].SwapUsers = 59, 58
+			}
+		}),
+		"no facts": with(func(c *resulttest.Campaign) { c.Without = []string{finding.Environment} }),
+	}
+}
+
+func figuresOf(c resulttest.Campaign) []*Figure {
+	names := map[string]string{"uml": "User-Mode Linux", "native": "native Linux", "lxc": "LXC"}
+	return All(Input{Set: result.New(c.Findings()), Name: func(t string) string {
+		if n, ok := names[t]; ok {
+			return n
+		}
+		return t
+	}})
+}
+
+func ids(all []*Figure) []string {
+	var names []string
+	for _, f := range all {
+		names = append(names, f.ID)
+	}
+	return names
+}
+
+func TestWhichFigures(t *testing.T) {
+	everything := []string{"architecture", "ratios", "throughput", "request-time", "whole-run", "select", "insert", "costs"}
+	without := func(drop ...string) []string {
+		return slices.DeleteFunc(slices.Clone(everything), func(id string) bool { return slices.Contains(drop, id) })
+	}
+	for name, want := range map[string][]string{
+		"three": everything, "one": without("ratios"), "five": everything, "one run": everything,
+		"no SQL": without("select", "insert"), "no onsets": everything, "no counters": everything, "no facts": everything,
+	} {
+		if got := ids(figuresOf(campaigns()[name])); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	if got := ids(All(Input{Set: result.New(nil), Name: func(t string) string { return t }})); !slices.Equal(got, []string{"architecture"}) {
+		t.Errorf("no findings: %v", got)
+	}
+}
+
+// label is a text on a figure and the box it takes.
+type label struct {
+	text                string
+	left, right, bottom float64
+	top                 float64
+}
+
+// labelRecorder is a canvas that keeps texts and forgets the rest.
+type labelRecorder struct {
+	w, h   vg.Length
+	states []matrix
+	labels []label
+	bad    []string // coordinates that are no numbers
+}
+
+type matrix struct{ a, b, c, d, e, f float64 }
+
+func newRecorder(f *Figure) *labelRecorder {
+	return &labelRecorder{w: f.Width, h: f.Height, states: []matrix{{a: 1, d: 1}}}
+}
+
+func (r *labelRecorder) top() *matrix                        { return &r.states[len(r.states)-1] }
+func (r *labelRecorder) Size() (vg.Length, vg.Length)        { return r.w, r.h }
+func (r *labelRecorder) SetLineWidth(vg.Length)              {}
+func (r *labelRecorder) SetLineDash([]vg.Length, vg.Length)  {}
+func (r *labelRecorder) SetColor(color.Color)                {}
+func (r *labelRecorder) Push()                               { r.states = append(r.states, *r.top()) }
+func (r *labelRecorder) Pop()                                { r.states = r.states[:len(r.states)-1] }
+func (r *labelRecorder) Fill(p vg.Path)                      { r.check(p) }
+func (r *labelRecorder) Stroke(p vg.Path)                    { r.check(p) }
+func (r *labelRecorder) DrawImage(vg.Rectangle, image.Image) {}
+func (r *labelRecorder) Scale(float64, float64)              { panic("figures are not scaled") }
+func (r *labelRecorder) Translate(p vg.Point) {
+	m := r.top()
+	m.e += m.a*float64(p.X) + m.c*float64(p.Y)
+	m.f += m.b*float64(p.X) + m.d*float64(p.Y)
+}
+func (r *labelRecorder) Rotate(t float64) {
+	m, s, c := r.top(), math.Sin(t), math.Cos(t)
+	*m = matrix{m.a*c + m.c*s, m.b*c + m.d*s, m.c*c - m.a*s, m.d*c - m.b*s, m.e, m.f}
+}
+
+func (r *labelRecorder) check(p vg.Path) {
+	for _, c := range p {
+		for _, v := range []vg.Length{c.Pos.X, c.Pos.Y} {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) || math.Abs(float64(v)) > 5000 {
+				r.bad = append(r.bad, fmt.Sprint(c.Pos))
+			}
+		}
+	}
+}
+
+func (r *labelRecorder) FillString(f font.Face, p vg.Point, text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	m := r.top()
+	size, w := float64(f.Font.Size), float64(f.Width(text))
+	l := label{text: text, left: math.Inf(1), right: math.Inf(-1), bottom: math.Inf(1), top: math.Inf(-1)}
+	// What letters cover: no more than their height above the line, a little below it.
+	for _, corner := range [][2]float64{{0, -0.12 * size}, {w, -0.12 * size}, {0, 0.7 * size}, {w, 0.7 * size}} {
+		x, y := float64(p.X)+corner[0], float64(p.Y)+corner[1]
+		px, py := m.a*x+m.c*y+m.e, m.b*x+m.d*y+m.f
+		l.left, l.right = min(l.left, px), max(l.right, px)
+		l.bottom, l.top = min(l.bottom, py), max(l.top, py)
+	}
+	r.labels = append(r.labels, l)
+}
+
+func TestLabels(t *testing.T) {
+	for name, c := range campaigns() {
+		for _, f := range figuresOf(c) {
+			r := newRecorder(f)
+			f.Draw(draw.New(r))
+			if len(r.bad) > 0 {
+				t.Errorf("%s, %s: drawn at %v", name, f.ID, r.bad[:min(5, len(r.bad))])
+			}
+			for i, a := range r.labels {
+				const slack = 1.5
+				if a.left < -slack || a.right > float64(f.Width)+slack || a.bottom < -slack || a.top > float64(f.Height)+slack {
+					t.Errorf("%s, %s: %q leaves the figure: x %.1f to %.1f of %v, y %.1f to %.1f of %v", name, f.ID, a.text, a.left, a.right, f.Width, a.bottom, a.top, f.Height)
+				}
+				for _, b := range r.labels[i+1:] {
+					dx := min(a.right, b.right) - max(a.left, b.left)
+					dy := min(a.top, b.top) - max(a.bottom, b.bottom)
+					if dx > 0.3 && dy > 0.3 {
+						t.Errorf("%s, %s: %q and %q overlap by %.1f × %.1f points", name, f.ID, a.text, b.text, dx, dy)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What a reader must find written on the figures of the first campaign.
+func TestWords(t *testing.T) {
+	want := map[string][]string{
+		"throughput":   {"native Linux", "LXC", "User-Mode Linux", "Successful requests in 140\u00a0s (more is better)"},
+		"request-time": {"Request time", "(s, log scale; less is better)", "Time since the start of the run (s)", "User-Mode Linux", "users"},
+		"whole-run":    {"swap", "errors", "60", "users", "Requests/s", "Swap (MB)", "Request time (s, log scale)", "Time since the start (s)"},
+		"select":       {"Median time of one SELECT (µs, log scale; less is better)"},
+		"insert":       {"CPU stressors beside the client", "0", "1", "2", "4", "(s, log scale; less is better)"},
+		"ratios":       {"Ratio to native Linux (log scale)", "more is better", "less is better", "Users at swap onset", "INSERTs under stress"},
+		"costs":        {"Start to first page (s; less is better)", "Host memory of the idle testbed (MB; less is better)"},
+		"architecture": {"Container", "Para-virtualisation", "Full virtualisation", "Hypervisor"},
+	}
+	for _, f := range figuresOf(resulttest.First()) {
+		r := newRecorder(f)
+		f.Draw(draw.New(r))
+		var texts []string
+		for _, l := range r.labels {
+			texts = append(texts, l.text)
+		}
+		for _, w := range want[f.ID] {
+			if !slices.Contains(texts, w) {
+				t.Errorf("%s: no %q in %q", f.ID, w, texts)
+			}
+		}
+		delete(want, f.ID)
+	}
+	if len(want) > 0 {
+		t.Errorf("missing: %v", want)
+	}
+}
+
+func TestExport(t *testing.T) {
+	all := figuresOf(resulttest.First())
+	dirs := []string{filepath.Join(t.TempDir(), "made", "here"), t.TempDir()}
+	for _, dir := range dirs {
+		if err := Export(dir, all, time.Unix(1e9, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range all {
+		for _, ext := range []string{"pdf", "svg", "png"} {
+			name := f.ID + "." + ext
+			a, err := os.ReadFile(filepath.Join(dirs[0], name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b, _ := os.ReadFile(filepath.Join(dirs[1], name)); !bytes.Equal(a, b) {
+				t.Errorf("%s differs the second time", name)
+			}
+			switch ext {
+			case "pdf":
+				if !bytes.HasPrefix(a, []byte("%PDF-")) {
+					t.Errorf("%s is no PDF", name)
+				}
+			case "svg":
+				if !bytes.Contains(a, []byte("</svg>")) || bytes.Contains(a, []byte("NaN")) {
+					t.Errorf("%s is no good SVG", name)
+				}
+			case "png":
+				img, err := png.Decode(bytes.NewReader(a))
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				if w := img.Bounds().Dx(); math.Abs(float64(w)-f.Width.Dots(dotsPerInch)) > 1 || blank(img) {
+					t.Errorf("%s: %v, blank: %v", name, img.Bounds(), blank(img))
+				}
+			}
+		}
+	}
+	if err := Export(filepath.Join(os.DevNull, "x"), all, time.Unix(0, 0)); err == nil {
+		t.Error("a directory that cannot be made passes")
+	}
+}
+
+func blank(img image.Image) bool {
+	first := img.At(0, 0)
+	for y := img.Bounds().Min.Y; y < img.Bounds().Max.Y; y++ {
+		for x := img.Bounds().Min.X; x < img.Bounds().Max.X; x++ {
+			if img.At(x, y) != first {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func TestHostileNames(t *testing.T) {
+	s := result.New(resulttest.First().Findings())
+	for _, name := range []string{"", "<script>alert(1)</script>&\"'", "a\nb\tc", strings.Repeat("wide ", 40), "日本語\U0001F4A9", "\xff\x00"} {
+		for _, f := range All(Input{Set: s, Name: func(string) string { return name }}) {
+			var svg bytes.Buffer
+			if err := f.writeSVG(&svg, time.Unix(0, 0)); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(svg.String(), "<script") {
+				t.Errorf("%s: markup from a name in the SVG", f.ID)
+			}
+			r := newRecorder(f)
+			f.Draw(draw.New(r))
+			for _, l := range r.labels {
+				if l.right > float64(f.Width)+2 || l.left < -2 {
+					t.Errorf("%s: %q leaves the figure (%.1f to %.1f)", f.ID, l.text, l.left, l.right)
+				}
+				if strings.ContainsAny(l.text, "\n\t\x00") {
+					t.Errorf("%s: control characters in %q", f.ID, l.text)
+				}
+			}
+		}
+	}
+}
+
+// Neighbouring testbeds differ in colour, in lightness, in dashes and in mark.
+func TestStyles(t *testing.T) {
+	gray := func(c color.NRGBA) float64 { return 0.299*float64(c.R) + 0.587*float64(c.G) + 0.114*float64(c.B) }
+	for i := range palette {
+		for j := range i {
+			a, b := styleOf(i), styleOf(j)
+			if a.color == b.color || fmt.Sprint(a.dashes) == fmt.Sprint(b.dashes) || fmt.Sprintf("%T", a.mark) == fmt.Sprintf("%T", b.mark) {
+				t.Errorf("testbeds %d and %d look alike", j, i)
+			}
+		}
+		if gray(styleOf(i).color) > 185 {
+			t.Errorf("testbed %d is too light to be seen on white", i)
+		}
+	}
+}

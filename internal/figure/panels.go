@@ -1,0 +1,152 @@
+package figure
+
+import (
+	"cmp"
+	"image/color"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"virtcmp/internal/result"
+)
+
+// placed returns the canvas on which the plot's data fill exactly that rectangle, its
+// axes lying around it.
+func placed(p *plot.Plot, c draw.Canvas, data vg.Rectangle) draw.Canvas {
+	c.Rectangle = data
+	for range 4 { // how far labels stick out depends a little on the size
+		got := p.DataCanvas(c)
+		c.Min.X += data.Min.X - got.Min.X
+		c.Min.Y += data.Min.Y - got.Min.Y
+		c.Max.X += data.Max.X - got.Max.X
+		c.Max.Y += data.Max.Y - got.Max.Y
+	}
+	return c
+}
+
+const (
+	axisBelow       vg.Length = 21 // what a horizontal axis takes with its label
+	usersAxisHeight vg.Length = 11 // what usersAxis takes above the data
+)
+
+// tickWidth is what a vertical axis takes without its label.
+func tickWidth(a plot.Axis) vg.Length {
+	w := vg.Length(0)
+	for _, t := range a.Tick.Marker.Ticks(a.Min, a.Max) {
+		w = max(w, a.Tick.Label.Width(t.Label))
+	}
+	return w + a.Tick.Label.Width(" ") + a.Tick.Length + a.Padding + 1
+}
+
+// usersAxis draws the number of virtual users along the top of the data, as a second
+// scale of the time axis.
+func usersAxis(c draw.Canvas, p *plot.Plot, r result.Ramp) {
+	label := letters(tickLetter, gray, text.XCenter, text.YBottom)
+	line := draw.LineStyle{Color: gray, Width: thinLine}
+	y := c.Max.Y
+	from, to := float64(r.Users(max(p.X.Min, 0))), float64(r.Users(p.X.Max))
+	xOf := func(users float64) vg.Length { return c.X(p.X.Norm(r.Start(users))) }
+	c.StrokeLine2(line, c.Min.X, y, xOf(to), y)
+	words := letters(tickLetter, gray, text.XLeft, text.YBottom)
+	step := niceStep((to - from) / float64(max(2, min(7, int((c.Max.X-c.Min.X)/19)))))
+	end := c.Min.X - 100
+	for u := step; u <= to; u += step {
+		x := xOf(u)
+		if u < from || x > c.Max.X+0.1 {
+			continue
+		}
+		c.StrokeLine2(line, x, y, x, y+2)
+		name := strconv.Itoa(int(u))
+		if u+step > to && words.Width("users")+label.Width(name)/2+2 < c.Max.X-x {
+			c.FillText(words, vg.Point{X: x + label.Width(name)/2 + 2, Y: y + 2}, "users")
+			end = c.Max.X
+		}
+		c.FillText(label, vg.Point{X: x, Y: y + 2}, name)
+	}
+	if end < c.Min.X {
+		c.FillText(letters(tickLetter, gray, text.XLeft, text.YBottom), vg.Point{X: c.Min.X, Y: y + 2}, "users")
+	}
+}
+
+// endLabel names a line at its right end.
+type endLabel struct {
+	text  string
+	style style
+	y     vg.Length
+}
+
+// inside writes the label among the data, right of its line's end at x, or above it
+// where there is no room.
+func (l endLabel) inside(c draw.Canvas, x vg.Length) {
+	st := letters(letter, l.style.color, text.XLeft, text.YCenter)
+	w := st.Width(l.text)
+	const pad = 1
+	left := x + 3
+	if left+w > c.Max.X-12 {
+		left = max(x-w, c.Min.X)
+		l.y = min(l.y+letter, c.Max.Y-letter)
+	}
+	low := l.y - letter/2
+	c.FillPolygon(color.NRGBA{0xff, 0xff, 0xff, 0xc8}, []vg.Point{
+		{X: left - pad, Y: low - pad}, {X: left + w + pad, Y: low - pad}, {X: left + w + pad, Y: low + letter + pad}, {X: left - pad, Y: low + letter + pad},
+	})
+	c.FillText(st, vg.Point{X: left, Y: l.y}, l.text)
+}
+
+// endLabels writes labels right of x, each beside its line's end or as near to it as
+// the others allow, between low and high.
+func endLabels(c draw.Canvas, x, low, high vg.Length, labels []endLabel) {
+	const apart = letter + 1.5
+	slices.SortStableFunc(labels, func(a, b endLabel) int { return cmp.Compare(a.y, b.y) })
+	ys := make([]vg.Length, len(labels))
+	for i, l := range labels {
+		ys[i] = l.y
+	}
+	spread(ys, apart, low, high)
+	for i, l := range labels {
+		if d := ys[i] - l.y; d > 2 || d < -2 {
+			c.StrokeLine2(draw.LineStyle{Color: l.style.color, Width: thinLine}, x, l.y, x+4, ys[i])
+		}
+		c.FillText(letters(letter, l.style.color, text.XLeft, text.YCenter), vg.Point{X: x + 5, Y: ys[i]}, l.text)
+	}
+}
+
+// spread moves ascending positions as little as needed to lie that far apart and
+// within the bounds, if there is room.
+func spread(ys []vg.Length, apart, low, high vg.Length) {
+	for range 50 {
+		moved := false
+		for i := 1; i < len(ys); i++ {
+			if lack := apart - (ys[i] - ys[i-1]); lack > 0.01 {
+				ys[i-1] -= lack / 2
+				ys[i] += lack / 2
+				moved = true
+			}
+		}
+		if len(ys) > 0 {
+			if d := low - ys[0]; d > 0 {
+				ys[0], moved = low, moved || d > 0.01
+			}
+			if d := ys[len(ys)-1] - high; d > 0 {
+				ys[len(ys)-1], moved = high, moved || d > 0.01
+			}
+		}
+		if !moved {
+			return
+		}
+	}
+}
+
+// labelWidth is the room that endLabels need.
+func labelWidth(labels []endLabel) vg.Length {
+	w := vg.Length(0)
+	st := letters(letter, ink, text.XLeft, text.YCenter)
+	for _, l := range labels {
+		w = max(w, st.Width(l.text))
+	}
+	return w + 6
+}

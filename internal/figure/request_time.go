@@ -1,0 +1,99 @@
+package figure
+
+import (
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"virtcmp/internal/finding"
+	"virtcmp/internal/quantity"
+)
+
+// EarlyShare is the part of the ramp that requestTime shows: 600 s of 800 s in 2014.
+const EarlyShare = 0.75
+
+// requestTime is Figure 5 of 2014: the time of each request in the first three
+// quarters of a run, with the average of 30 successive ones as trend.
+func requestTime(d *drawer) *Figure {
+	until := EarlyShare * d.Set.Duration()
+	type curve struct {
+		testbed         string
+		requests, trend series
+	}
+	read := func(factor float64) (curves []curve, all span) {
+		all = newSpan()
+		for _, t := range d.Set.Testbeds() {
+			run := d.Set.Representative(t)
+			k := curve{t,
+				d.series(finding.Latency, t, "request", run, factor, until).positive(),
+				d.series(finding.Latency, t, "moving_average_30", run, factor, until).positive()}
+			if k.requests.empty() && k.trend.empty() {
+				continue
+			}
+			all.add(k.requests.y...)
+			all.add(k.trend.y...)
+			curves = append(curves, k)
+		}
+		return curves, all
+	}
+	_, all := read(1)
+	if until <= 0 || all.empty() {
+		return nil
+	}
+	log := all.log(8)
+	unit := quantity.ScaleOf(all.high/10, finding.Seconds)
+	curves, all := read(unit.Factor)
+
+	p := newPlot()
+	all.apply(&p.Y, log)
+	p.X.Min, p.X.Max, p.X.Tick.Marker = 0, until, linearTicks(6)
+	p.X.Padding, p.Y.Padding = 0, 2
+	p.Add(gridLines(false, true), plotterFunc(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+		for _, k := range curves {
+			k.requests.cloud(c, d.styles[k.testbed].faint(), x, y)
+		}
+		for _, k := range curves {
+			k.trend.line(c, d.styles[k.testbed].line(dataLine), x, y)
+		}
+	}))
+	const height = 150
+	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
+		var labels []endLabel
+		for _, k := range curves {
+			labels = append(labels, endLabel{text: d.name(k.testbed), style: d.styles[k.testbed]})
+		}
+		what := axisText("Request time", unit, log, lessIsBetter)
+		data := c.Rectangle
+		data.Min.Y += axisBelow
+		ramp, known := d.Set.Ramp()
+		if known {
+			data.Max.Y -= usersAxisHeight
+		}
+		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
+		data.Max.X -= labelWidth(labels)
+		p.Draw(placed(p, c, data))
+		labelX(c, data, "Time since the start of the run (s)")
+		labelY(c, data, what)
+		area := c
+		area.Rectangle = data
+		if known {
+			usersAxis(area, p, ramp)
+		}
+		x, y := p.Transforms(&area)
+		var atEdge []endLabel
+		for i, k := range curves {
+			end := k.trend
+			if end.empty() {
+				end = k.requests
+			}
+			last := len(end.x) - 1
+			labels[i].y = min(max(y(end.y[last]), data.Min.Y), data.Max.Y)
+			if end.x[last] < 0.85*until { // nothing was served from here on
+				labels[i].inside(area, x(end.x[last]))
+				continue
+			}
+			atEdge = append(atEdge, labels[i])
+		}
+		endLabels(c, data.Max.X, data.Min.Y, data.Max.Y, atEdge)
+	}}
+}

@@ -1,0 +1,75 @@
+package figure
+
+import (
+	"image/color"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"virtcmp/internal/finding"
+)
+
+// series is points along x.
+type series struct{ x, y []float64 }
+
+// series returns a series of one run, in units of the scale factor, up to x = until.
+func (d *drawer) series(analysis, testbed, name string, run finding.Run, factor, until float64) series {
+	var s series
+	for _, f := range d.Set.Rows(analysis, testbed, name).Absolute().OfRun(run) {
+		if f.X.Present() && f.Value.Present() && float64(f.X) <= until {
+			s.x, s.y = append(s.x, float64(f.X)), append(s.y, float64(f.Value)/factor)
+		}
+	}
+	return s
+}
+
+// anySeries reports whether any testbed has that series.
+func (d *drawer) anySeries(analysis, name string) bool {
+	return slices.ContainsFunc(d.Set.Testbeds(), func(t string) bool { return len(d.Set.Rows(analysis, t, name)) > 0 })
+}
+
+func (s series) empty() bool { return len(s.x) == 0 }
+
+// positive drops the points that a logarithmic axis cannot show.
+func (s series) positive() series {
+	var out series
+	for i, y := range s.y {
+		if y > 0 {
+			out.x, out.y = append(out.x, s.x[i]), append(out.y, y)
+		}
+	}
+	return out
+}
+
+// points maps the series onto a canvas.
+func (s series) points(x, y func(float64) vg.Length) []vg.Point {
+	ps := make([]vg.Point, len(s.x))
+	for i := range s.x {
+		ps[i] = vg.Point{X: x(s.x[i]), Y: y(s.y[i])}
+	}
+	return ps
+}
+
+// cloud draws every point as a small square, all in one path.
+func (s series) cloud(c draw.Canvas, col color.Color, x, y func(float64) vg.Length) {
+	const r = 0.45
+	var path vg.Path
+	for _, p := range s.points(x, y) {
+		if !c.Contains(p) {
+			continue
+		}
+		path.Move(vg.Point{X: p.X - r, Y: p.Y - r})
+		path.Line(vg.Point{X: p.X + r, Y: p.Y - r})
+		path.Line(vg.Point{X: p.X + r, Y: p.Y + r})
+		path.Line(vg.Point{X: p.X - r, Y: p.Y + r})
+		path.Close()
+	}
+	c.SetColor(col)
+	c.Fill(path)
+}
+
+// line draws the series as a line, within the canvas.
+func (s series) line(c draw.Canvas, st draw.LineStyle, x, y func(float64) vg.Length) {
+	c.StrokeLines(st, c.ClipLinesXY(s.points(x, y))...)
+}

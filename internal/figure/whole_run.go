@@ -1,0 +1,294 @@
+package figure
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"virtcmp/internal/finding"
+	"virtcmp/internal/quantity"
+)
+
+// wholeRun is Figure 6 of 2014: a whole run, with the onsets of swapping and of
+// failures marked, and beneath it on the same time axis what was served and swapped.
+// Every testbed has its column, so that nothing hides anything.
+func wholeRun(d *drawer) *Figure {
+	end := d.Set.Duration()
+	var columns []*runColumn
+	for _, t := range d.Set.Testbeds() {
+		if k := d.runColumn(t, end); k != nil {
+			columns = append(columns, k)
+		}
+	}
+	if end <= 0 || len(columns) == 0 {
+		return nil
+	}
+	const most = 5 // columns side by side
+	bands := (len(columns) + most - 1) / most
+	perBand := (len(columns) + bands - 1) / bands
+	rows := runRows(columns)
+	for i, k := range columns {
+		for _, r := range rows {
+			k.plots = append(k.plots, r.plot(d, k, end, i%perBand == 0, max(3, 21/perBand)))
+		}
+	}
+	height := runTop + runBottom
+	for _, r := range rows {
+		height += r.height
+	}
+	height += runGap * vg.Length(len(rows)-1)
+	return &Figure{Width: TextWidth, Height: height * vg.Length(bands), Draw: func(c draw.Canvas) {
+		for b := range bands {
+			band := c
+			band.Max.Y = c.Max.Y - height*vg.Length(b)
+			band.Min.Y = band.Max.Y - height
+			d.drawRuns(band, columns[b*perBand:min((b+1)*perBand, len(columns))], rows, perBand)
+		}
+	}}
+}
+
+const (
+	runTop    vg.Length = 25 // names and users above the panels
+	runBottom vg.Length = 21 // the time axis below them
+	runGap    vg.Length = 7
+	runSide   vg.Length = 10
+)
+
+// runColumn is a testbed's run.
+type runColumn struct {
+	testbed           string
+	request, trend    series
+	served, failed    series
+	swapped           series
+	swapUnit          string
+	swapOnset, slowAt float64 // NaN: none
+	errorOnset        float64
+	plots             []*plot.Plot
+}
+
+func (d *drawer) runColumn(testbed string, end float64) *runColumn {
+	run := d.Set.Representative(testbed)
+	k := &runColumn{
+		testbed: testbed,
+		request: d.series(finding.Latency, testbed, "request", run, 1, end).positive(),
+		trend:   d.series(finding.Latency, testbed, "moving_average_30", run, 1, end).positive(),
+		served:  d.series(finding.Throughput, testbed, "requests_per_second", run, 1, end),
+		failed:  d.series(finding.ErrorOnset, testbed, "failures_per_second", run, 1, end),
+	}
+	counter := "swap_used"
+	if k.swapUnit = finding.Bytes; !d.anySeries(finding.SwapOnset, counter) {
+		counter, k.swapUnit = "swap_rate", finding.PagesPerSecond
+	}
+	k.swapped = d.series(finding.SwapOnset, testbed, counter, run, 1, end)
+	onset := func(analysis, source string) float64 {
+		rows := d.Set.Rows(analysis, testbed, "time").Absolute().OfRun(run)
+		if source != "" {
+			rows = rows.Labelled("source", source)
+		}
+		f, ok := rows.First()
+		if !ok || !f.Value.Present() {
+			return math.NaN()
+		}
+		return float64(f.Value)
+	}
+	k.swapOnset, k.slowAt = onset(finding.SwapOnset, "counters"), onset(finding.SwapOnset, "latency")
+	k.errorOnset = onset(finding.ErrorOnset, "")
+	if k.request.empty() && k.trend.empty() && k.served.empty() {
+		return nil
+	}
+	return k
+}
+
+// runRow is a panel in every column, with one scale for all.
+type runRow struct {
+	title  string
+	height vg.Length
+	log    bool
+	all    span
+	unit   quantity.Scale
+	draw   func(d *drawer, k *runColumn, factor float64) plotterFunc
+	last   bool
+}
+
+// runRows are the panels that there are data for.
+func runRows(columns []*runColumn) []*runRow {
+	rows := []*runRow{
+		{title: "Request time", height: 92, log: true, unit: quantity.Scale{Factor: 1, Symbol: "s"}, all: newSpan(), draw: drawRequests},
+		{title: "Requests/s", height: 48, unit: quantity.Scale{Factor: 1}, all: newSpan(), draw: drawServed},
+		{title: "Swap", height: 48, all: newSpan(), draw: drawSwapped},
+	}
+	for _, k := range columns {
+		rows[0].all.add(k.request.y...)
+		rows[0].all.add(k.trend.y...)
+		rows[1].all.add(k.served.y...)
+		rows[1].all.add(k.failed.y...)
+		rows[2].all.add(k.swapped.y...)
+	}
+	rows[2].unit = quantity.ScaleOf(rows[2].all.high, columns[0].swapUnit)
+	var there []*runRow
+	for _, r := range rows {
+		if !r.all.empty() {
+			r.all.low, r.all.high = r.all.low/r.unit.Factor, r.all.high/r.unit.Factor
+			there = append(there, r)
+		}
+	}
+	there[len(there)-1].last = true
+	return there
+}
+
+// plot returns the panel of one column; the first has the scale for all.
+func (r *runRow) plot(d *drawer, k *runColumn, end float64, first bool, marks int) *plot.Plot {
+	p := newPlot()
+	r.all.apply(&p.Y, r.log)
+	if !r.log {
+		p.Y.Tick.Marker = linearTicks(3)
+	}
+	p.X.Min, p.X.Max, p.X.Tick.Marker = 0, end, linearTicks(marks)
+	p.X.Padding, p.Y.Padding = 0, 2
+	if !first {
+		p.Y.Tick.Marker = unlabelled{p.Y.Tick.Marker}
+	}
+	if !r.last {
+		p.X.Tick.Marker = unlabelled{p.X.Tick.Marker}
+	}
+	p.Add(gridLines(false, true), r.draw(d, k, r.unit.Factor))
+	return p
+}
+
+// unlabelled keeps marks and drops their labels.
+type unlabelled struct{ plot.Ticker }
+
+// Ticks implements plot.Ticker.
+func (u unlabelled) Ticks(low, high float64) []plot.Tick {
+	ticks := u.Ticker.Ticks(low, high)
+	for i := range ticks {
+		if ticks[i].Label != "" {
+			ticks[i].Label = " "
+		}
+	}
+	return ticks
+}
+
+func drawRequests(d *drawer, k *runColumn, _ float64) plotterFunc {
+	return func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+		st := d.styles[k.testbed]
+		k.request.cloud(c, st.faint(), x, y)
+		k.trend.line(c, draw.LineStyle{Color: st.color, Width: dataLine}, x, y)
+	}
+}
+
+func drawServed(d *drawer, k *runColumn, _ float64) plotterFunc {
+	return func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+		k.served.line(c, draw.LineStyle{Color: d.styles[k.testbed].color, Width: dataLine}, x, y)
+		if hasPositive(k.failed) {
+			k.failed.line(c, draw.LineStyle{Color: ink, Width: 0.8, Dashes: []vg.Length{1.5, 1}}, x, y)
+		}
+	}
+}
+
+func hasPositive(s series) bool { return !s.positive().empty() }
+
+func drawSwapped(d *drawer, k *runColumn, factor float64) plotterFunc {
+	return func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+		if k.swapped.empty() {
+			c.FillText(letters(tickLetter, gray, text.XCenter, text.YCenter), c.Center(), "no counters")
+			return
+		}
+		s := series{x: k.swapped.x}
+		for _, v := range k.swapped.y {
+			s.y = append(s.y, v/factor)
+		}
+		s.line(c, draw.LineStyle{Color: d.styles[k.testbed].color, Width: dataLine}, x, y)
+	}
+}
+
+// drawRuns draws columns side by side, the scales at the left of the first.
+func (d *drawer) drawRuns(c draw.Canvas, columns []*runColumn, rows []*runRow, room int) {
+	side := vg.Length(0)
+	for i, r := range rows {
+		side = max(side, yWidth(r.label(), r.height)+tickWidth(columns[0].plots[i].Y))
+	}
+	width := (c.Max.X - c.Min.X - side - 7 - runSide*vg.Length(room-1)) / vg.Length(room)
+	for j, k := range columns {
+		left := c.Min.X + side + vg.Length(j)*(width+runSide)
+		top := c.Max.Y - runTop
+		whole := vg.Rectangle{Min: vg.Point{X: left}, Max: vg.Point{X: left + width, Y: top}}
+		for i, r := range rows {
+			p := k.plots[i]
+			data := vg.Rectangle{Min: vg.Point{X: left, Y: top - r.height}, Max: vg.Point{X: left + width, Y: top}}
+			p.Draw(placed(p, c, data))
+			if j == 0 {
+				labelY(c, data, r.label())
+			}
+			if i == 0 {
+				area := c
+				area.Rectangle = data
+				if ramp, ok := d.Set.Ramp(); ok {
+					usersAxis(area, p, ramp)
+				}
+				d.columnTitle(c, k, data)
+			}
+			whole.Min.Y = top - r.height
+			top -= r.height + runGap
+		}
+		labelX(c, whole, "Time since the start (s)")
+		area := c
+		area.Rectangle = whole
+		d.onsets(area, k, columns[j].plots[0])
+	}
+}
+
+func (r *runRow) label() string { return axisText(r.title, r.unit, r.log, "") }
+
+// columnTitle writes the testbed's name, with its mark, above its column.
+func (d *drawer) columnTitle(c draw.Canvas, k *runColumn, data vg.Rectangle) {
+	st := d.styles[k.testbed]
+	y := data.Max.Y + 17
+	c.DrawGlyph(st.glyph(markRadius), vg.Point{X: data.Min.X + 2.5, Y: y})
+	c.FillText(bold(letters(letter, st.color, text.XLeft, text.YCenter)), vg.Point{X: data.Min.X + 8, Y: y}, d.name(k.testbed))
+}
+
+// onsets marks where a regime begins, through all panels of a column. The name of the
+// first stands left of its line, that of the second right of it, so that they keep out
+// of each other's way.
+func (d *drawer) onsets(c draw.Canvas, k *runColumn, p *plot.Plot) {
+	type mark struct {
+		at     float64
+		words  string
+		dashes []vg.Length
+	}
+	var marks []mark
+	if !math.IsNaN(k.swapOnset) {
+		marks = append(marks, mark{k.swapOnset, "swap", []vg.Length{4, 1.5}})
+	} else if !math.IsNaN(k.slowAt) {
+		marks = append(marks, mark{k.slowAt, "slower", []vg.Length{4, 1.5}})
+	}
+	if !math.IsNaN(k.errorOnset) {
+		marks = append(marks, mark{k.errorOnset, "errors", []vg.Length{1, 1.2}})
+	}
+	slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
+	st := letters(tickLetter, ink, text.XLeft, text.YTop)
+	y := c.Max.Y - 1
+	for i, m := range marks {
+		const aside = 1.5
+		x := c.X(p.X.Norm(m.at))
+		c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.7, Dashes: m.dashes}, x, c.Min.Y, x, c.Max.Y)
+		width := st.Width(m.words)
+		left := x - width - aside
+		if i > 0 && x+aside+width <= c.Max.X || left < c.Min.X {
+			left = x + aside
+		}
+		if i > 0 && left < x { // no room on the right: below the other
+			y -= letter
+		}
+		c.FillText(st, vg.Point{X: left, Y: y}, m.words)
+		if i == 0 && left > x { // no room on the left: the next goes below
+			y -= letter
+		}
+	}
+}

@@ -1,0 +1,658 @@
+package paper
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"virtcmp/data"
+	"virtcmp/internal/csvio"
+	"virtcmp/internal/figure"
+	"virtcmp/internal/finding"
+	"virtcmp/internal/paper/document"
+	"virtcmp/internal/paper/pdf"
+	"virtcmp/internal/result"
+	"virtcmp/internal/result/resulttest"
+	"virtcmp/templates"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func options() Options { return Options{Templates: templates.Paper, Data: data.Files} }
+
+func newPaper(t testing.TB, all []finding.Finding, o Options) *Paper {
+	t.Helper()
+	p, err := New(all, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// newView is what templates see of the findings.
+func newView(t testing.TB, all []finding.Finding) *view {
+	t.Helper()
+	src, err := readSources(data.Files, templates.Paper)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := result.New(all)
+	v := &view{options: options(), set: set, sources: &src, names: src.names(set), count: len(all)}
+	v.material = document.Material{Figures: map[string]*figure.Figure{}, References: src.references}
+	for _, f := range figure.All(figure.Input{Set: set, Name: func(b string) string { return v.names[b] }}) {
+		v.material.Figures[f.ID] = f
+	}
+	v.material.Tables = v.tables()
+	return v
+}
+
+// markdown returns the whole paper's text, with plain spaces and on one line a paragraph.
+func markdown(t testing.TB, all []finding.Finding) string {
+	t.Helper()
+	v := newView(t, all)
+	names, err := fs.Glob(templates.Paper, "*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, name := range names {
+		raw, err := v.fill(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(raw)
+		text.WriteByte('\n')
+	}
+	return strings.NewReplacer("\u00a0", " ", "&nbsp;", " ", `\`, "").Replace(text.String())
+}
+
+// oneLine joins the lines of each paragraph.
+func oneLine(s string) string {
+	return regexp.MustCompile(`[ \n]+`).ReplaceAllString(s, " ")
+}
+
+func change(f func(*resulttest.Campaign)) []finding.Finding {
+	c := resulttest.First()
+	c.Testbeds = slices.Clone(c.Testbeds)
+	f(&c)
+	return c.Findings()
+}
+
+// campaigns are the data that the paper must cope with, what it must then say, and
+// what it must not.
+var campaigns = []struct {
+	name      string
+	findings  []finding.Finding
+	says      []string
+	saysNever []string
+}{
+	{"three testbeds", resulttest.First().Findings(), []string{
+		"LXC and User-Mode Linux against Native Linux:", "Three Testbeds Compared", "times as many requests as native Linux (95 % interval ",
+		"Each experiment was run five times on every testbed.", "Testbeds were measured in turns", "All guests are made from one image.", "192 MiB",
+		"Of the twelve quantities compared, LXC did better than native Linux in",
+	}, []string{"demonstration", "was not measured", "campaign did not measure", "too few runs", "emulated"}},
+	{"two testbeds, the other one the baseline", change(func(c *resulttest.Campaign) { c.Testbeds = c.Testbeds[1:]; c.Baseline = "uml" }), []string{
+		"LXC against User-Mode Linux:", "Two Testbeds Compared", "times as many requests as User-Mode Linux",
+	}, []string{"native Linux served", "as native Linux"}},
+	{"one testbed", change(func(c *resulttest.Campaign) { c.Testbeds, c.Baseline = c.Testbeds[1:2], "" }), []string{
+		"One Web Application on LXC:", "There is only one testbed, so nothing can be compared.", "With a single testbed there is nothing to compare",
+	}, []string{"times as many requests as", "every testbed", "testbeds ran", "against LXC"}},
+	{"five testbeds", change(func(c *resulttest.Campaign) { c.Testbeds = append(c.Testbeds, resulttest.Docker, resulttest.Xen) }), []string{
+		"Docker, LXC, User-Mode Linux and Xen against Native Linux:", "The speed of Xen, on an emulated processor, is not compared",
+		"**Emulated processors.** Xen ran on an emulated processor.",
+	}, []string{"Xen served", "and Xen 0.0", "Xen 249"}},
+	{"one run", change(func(c *resulttest.Campaign) { c.Runs = 1 }), []string{
+		"times as many requests as native Linux, and User-Mode Linux 0.", "(from too few runs for an interval)", "Each experiment was run once on every testbed.", "n = 1 run, too few for an interval",
+		"For LXC none of the twelve comparisons has an interval that would tell better from worse.", "here some experiments have too few runs for that",
+	}, []string{"(95 % interval", "in turns and in random order", "did better"}},
+	{"no SQL", change(func(c *resulttest.Campaign) { c.Without = []string{finding.Select, finding.Isolation} }), []string{
+		"The time of single SELECTs was not measured in this campaign.", "nothing can be said here about isolation",
+		"This campaign did not measure SELECT and INSERTs under stress.", "How well they isolate was not compared.",
+	}, []string{"Alone, a batch", "A single SELECT across"}},
+	{"no onset", change(func(c *resulttest.Campaign) {
+		for i := range c.Testbeds {
+			c.Testbeds[i].SwapUsers, c.Testbeds[i].ErrorUsers = 0, 0
+		}
+	}), []string{
+		"Native Linux, LXC and User-Mode Linux did not swap in any run.", "Native Linux, LXC and User-Mode Linux did not fail persistently in any run.",
+		"Their onsets of swapping were not compared.",
+	}, []string{"began to swap after", "began to fail after 1", "campaign did not measure"}},
+	{"no counters", change(func(c *resulttest.Campaign) { c.Without = []string{finding.SwapOnset, finding.ErrorOnset} }), []string{
+		"its counters were not recorded", "Whether and when requests began to fail was not analysed.",
+	}, []string{"began to swap at", "did not swap in any run"}},
+	{"no facts", change(func(c *resulttest.Campaign) { c.Without = []string{finding.Environment, finding.Validity} }), []string{
+		"found none broken", "Nothing more was recorded about the testbeds.", "the same application",
+	}, []string{"WordPress on Apache", "from 1 to 60", "Measured on", "[](tab:setup)"}},
+	{"facts alone", change(func(c *resulttest.Campaign) {
+		c.Without = []string{finding.Select, finding.Isolation, finding.SwapOnset, finding.ErrorOnset, finding.Throughput, finding.Latency, finding.Startup, finding.Footprint}
+	}), []string{
+		"This campaign did not measure throughput, request times, the onset of swapping, SELECT, INSERTs under stress, the time to start and host memory.",
+		"Throughput was not measured in this campaign", "Request times were not measured", "The time to start was not measured", "The host's memory was not measured",
+		"How many requests the testbeds answer was not compared.",
+	}, []string{" times as many requests as n", "did better"}},
+	{"a demonstration", change(func(c *resulttest.Campaign) { c.Demonstration = true }), []string{
+		"A Demonstration: LXC", "**This is a demonstration.**", "a small blog over an embedded database", "**The application is a stand-in.**",
+		"All of this is a demonstration on a stand-in application",
+	}, []string{"We run WordPress"}},
+}
+
+func TestWhatThePaperSays(t *testing.T) {
+	for _, tc := range campaigns {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			text := oneLine(markdown(t, tc.findings))
+			for _, s := range tc.says {
+				if !strings.Contains(text, s) {
+					t.Errorf("does not say %q", s)
+				}
+			}
+			for _, s := range tc.saysNever {
+				if i := strings.Index(text, s); i >= 0 {
+					t.Errorf("says %q: %q", s, text[max(0, i-60):min(len(text), i+120)])
+				}
+			}
+			// Traces of templates that went wrong.
+			for _, s := range []string{"<no value>", "%!", "NaN", "  .", " .", " ,", "( )", "()", "..", "{{", "}}"} {
+				if i := strings.Index(text, s); i >= 0 && !strings.HasPrefix(text[i:], "...") {
+					t.Errorf("holds %q: %q", s, text[max(0, i-60):min(len(text), i+60)])
+				}
+			}
+			p := newPaper(t, tc.findings, options())
+			if len(p.Problems()) > 0 {
+				t.Errorf("typesetting: %v", p.Problems())
+			}
+			if p.Pages() < 4 || p.Pages() > 9 {
+				t.Errorf("%d pages", p.Pages())
+			}
+		})
+	}
+}
+
+// The same measurements against another baseline must turn every comparison round.
+func TestTurnedRound(t *testing.T) {
+	ratios := func(baseline string) map[string]float64 {
+		text := oneLine(markdown(t, change(func(c *resulttest.Campaign) { c.Testbeds = c.Testbeds[1:]; c.Baseline = baseline })))
+		text = strings.ReplaceAll(text, "here LXC served", "") // the pair of 2014, whatever the baseline
+		found := map[string]float64{}
+		for _, m := range regexp.MustCompile(`(LXC|User-Mode Linux) ([a-z ]+) ([0-9.]+) times as (\w+)`).FindAllStringSubmatch(text, -1) {
+			v, err := strconv.ParseFloat(m[3], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[m[2]+" … as "+m[4]] = v
+		}
+		return found
+	}
+	one, other := ratios("uml"), ratios("lxc")
+	if len(one) < 8 {
+		t.Errorf("only %d comparisons: %v", len(one), one)
+	}
+	for what, v := range one {
+		w, ok := other[what]
+		if !ok {
+			continue // not shown the other way round would be an error if it is here
+		}
+		if (v > 1) == (w > 1) || v*w < 0.9 || v*w > 1.1 {
+			t.Errorf("%q: %v one way, %v the other", what, v, w)
+		}
+		delete(other, what)
+	}
+	if len(other) > 2 {
+		t.Errorf("only one way: %v", other)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	golden := filepath.Join("testdata", "first.md")
+	got := markdown(t, resulttest.First().Findings())
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		a, b := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+		for i := range min(len(a), len(b)) {
+			if a[i] != b[i] {
+				t.Fatalf("line %d:\n%s\nwant\n%s\n(go test -update ./internal/paper writes it anew)", i+1, a[i], b[i])
+			}
+		}
+		t.Fatalf("%d lines, want %d", len(a), len(b))
+	}
+}
+
+func TestSameBytes(t *testing.T) {
+	all := resulttest.First().Findings()
+	pdfOf := func(all []finding.Finding) []byte {
+		var b bytes.Buffer
+		if err := newPaper(t, all, options()).WritePDF(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	first := pdfOf(all)
+	if !bytes.Equal(first, pdfOf(all)) {
+		t.Error("the same findings give other bytes the second time")
+	}
+	mixed := slices.Clone(all)
+	rand.New(rand.NewPCG(1, 1)).Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
+	if !bytes.Equal(first, pdfOf(mixed)) {
+		t.Error("the order of the findings changes the paper")
+	}
+}
+
+// Numbers on the pages are those of the findings.
+func TestTextOfPages(t *testing.T) {
+	tool, err := exec.LookPath("pdftotext")
+	if err != nil {
+		t.Skip("needs pdftotext (package poppler-utils)")
+	}
+	all := resulttest.First().Findings()
+	p := newPaper(t, all, Options{Templates: templates.Paper, Data: data.Files, Title: "My *Title*", Author: "Ann & Bob", Affiliation: "C_D"})
+	path := filepath.Join(t.TempDir(), "p.pdf")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.WritePDF(f); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	out, err := exec.Command(tool, path, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(oneLine(string(out)), "\u00a0", " ")
+	set := result.New(all)
+	requests, _ := set.Scalar(finding.Throughput, "uml", "successful_requests")
+	for _, want := range []string{
+		"My *Title*", "Ann & Bob", "C_D", fmt.Sprintf("%d,%03d", int(requests.Value)/1000, int(requests.Value)%1000),
+		"335 s", "not recovered", "sha256", "References", "Figure 8.", "Table 7.",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q on the pages", want)
+		}
+	}
+}
+
+func one(name string, value, low, high float64) []finding.Finding {
+	f := finding.Finding{Analysis: finding.Throughput, Testbed: "lxc", Baseline: "native", Name: name, X: finding.None,
+		Value: finding.Number(value), Low: finding.Number(low), High: finding.Number(high), Unit: finding.Ratio, N: 5}
+	base := finding.Finding{Analysis: finding.Throughput, Testbed: "native", Name: name, X: finding.None, Value: 100, Low: finding.None, High: finding.None, Unit: finding.Requests, N: 5}
+	return []finding.Finding{f, base}
+}
+
+func TestCompare(t *testing.T) {
+	none := float64(finding.None)
+	for _, tc := range []struct {
+		value, low, high float64
+		want             string
+	}{
+		{1.42, 1.31, 1.53, "LXC served 1.42 times as many as native Linux (95 % interval 1.31 to 1.53)."},
+		{0.71, 0.67, 0.75, "LXC served 0.71 times as many as native Linux (95 % interval 0.67 to 0.75)."},
+		{1.02, 0.97, 1.07, "No difference from native Linux could be shown for LXC (ratio 1.02, 95 % interval 0.97 to 1.07)."},
+		{1.02, 1, 1.04, "No difference from native Linux could be shown for LXC (ratio 1.02, 95 % interval 1.00 to 1.04)."},
+		{1.42, none, none, "LXC served 1.42 times as many as native Linux (without an interval)."},
+		{1, 1, 1, "No difference from native Linux could be shown for LXC."},
+		{2, 2, 2, "LXC served 2 times as many as native Linux."},
+	} {
+		v := newView(t, one("successful_requests", tc.value, tc.low, tc.high))
+		got, err := v.compare("requests", "served %s times as many as", "%s times as many")
+		if got = strings.ReplaceAll(got, "\u00a0", " "); err != nil || got != tc.want {
+			t.Errorf("%v [%v, %v]: %q, %v\nwant %q", tc.value, tc.low, tc.high, got, err, tc.want)
+		}
+	}
+	v := newView(t, nil)
+	if got, err := v.compare("requests", "%s", "%s"); got != "" || err != nil {
+		t.Errorf("nothing to compare: %q, %v", got, err)
+	}
+	if _, err := v.compare("nix", "%s", "%s"); err == nil {
+		t.Error("an unknown quantity passes")
+	}
+}
+
+func TestOnsetsOfSomeRuns(t *testing.T) {
+	all := []finding.Finding{
+		{Analysis: finding.SwapOnset, Testbed: "lxc", Name: "time", X: finding.None, Value: 90, Low: 85, High: 95, Unit: finding.Seconds, N: 4, Note: "source=counters;runs=5;without=1"},
+		{Analysis: finding.SwapOnset, Testbed: "lxc", Name: "users", X: finding.None, Value: 46, Low: 44, High: 48, Unit: finding.Users, N: 4, Note: "source=counters;runs=5;without=1"},
+		{Analysis: finding.SwapOnset, Testbed: "uml", Name: "none", X: finding.None, Low: finding.None, High: finding.None, N: 5, Note: "source=counters"},
+	}
+	got, err := newView(t, all).onsets("swap", "began to swap", "did not swap")
+	want := "LXC began to swap after 90 s (95 % interval 85 to 95 s) with 46 users (44 to 48), but not in 1 of its 5 runs. User-Mode Linux did not swap in any run."
+	if got = strings.NewReplacer("\u00a0", " ", `\`, "").Replace(got); err != nil || got != want {
+		t.Errorf("%q, %v\nwant %q", got, err, want)
+	}
+}
+
+func TestLists(t *testing.T) {
+	for _, tc := range []struct{ got, want string }{
+		{list(nil), ""}, {list([]string{"a"}), "a"}, {list([]string{"a", "b"}), "a and b"}, {list([]string{"a", "b", "c"}), "a, b and c"},
+		{clauses([]string{"a", "b"}), "a, and b"}, {clauses([]string{"a", "b", "c"}), "a; b; and c"}, {clauses([]string{"a"}), "a"},
+		{capital("éa"), "Éa"}, {capital(""), ""}, {numberWord(3), "three"}, {numberWord(40), "40"},
+	} {
+		if tc.got != tc.want {
+			t.Errorf("%q, want %q", tc.got, tc.want)
+		}
+	}
+}
+
+// Every warning that the analysis may write has a sentence of its own.
+func TestWarnings(t *testing.T) {
+	labels := csvio.MakeLabels("runs", "2", "of", "5", "run", "3", "experiment", "ramp,select", "first", "lxc", "then", "uml", "share", "0.93", "cpus", "2", "time", "61",
+		"users", "34", "planned", "30", "end", "90", "queries", "40", "stress", "4", "rows", "12", "accelerator", "tcg", "host", "app", "key", "limit_memory_bytes",
+		"value", "201326592", "baseline", "native", "baseline_value", "402653184")
+	seen := map[string]bool{}
+	for _, code := range []string{
+		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.OffSchedule,
+		finding.IncompleteRun, finding.FailedProbes, finding.DuplicateRows, finding.SoftwareEmulation, finding.DifferentLimits,
+		finding.DifferentVersions, finding.DifferentHosts, finding.DifferentLoad, finding.Demonstration, finding.ClientOutside, finding.NotAnalysed,
+	} {
+		v := newView(t, resulttest.First().Findings())
+		got := strings.ReplaceAll(v.warningText(finding.Finding{Note: csvio.MakeLabels("warning", code) + ";" + labels}), "\u00a0", " ")
+		if strings.Contains(got, "The analysis warns of") || seen[got] || !strings.HasSuffix(got, ".") || strings.Contains(got, "  ") {
+			t.Errorf("%s: %q", code, got)
+		}
+		seen[got] = true
+	}
+	for _, tc := range []struct{ note, want string }{
+		{"warning=different-limits;host=app;key=limit_memory_bytes;value=201326592;baseline=native;baseline_value=402653184",
+			"A limit differs from that of native Linux: the application guest’s memory limit is 192 MiB, there 384 MiB."},
+		{"warning=not-interleaved;experiment=ramp;first=lxc;then=uml;share=0.93",
+			"Ramp: not measured in turns. Of the pairs of runs of LXC and User-Mode Linux, 93 % had LXC first, so that a change of the machine in between would look like a difference."},
+		{"warning=off-schedule;runs=2;of=5;users=34;planned=30", "The number of users was off the schedule in 2 of 5 runs; at worst 34 were active when 30 were planned."},
+		{"warning=something-new;key=a", "The analysis warns of “something-new” (key a)."},
+	} {
+		v := newView(t, resulttest.First().Findings())
+		if got := strings.ReplaceAll(v.warningText(finding.Finding{Note: csvio.Labels(tc.note)}), "\u00a0", " "); got != tc.want {
+			t.Errorf("%q\nwant %q", got, tc.want)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	fact := func(testbed, technology string) finding.Finding {
+		return finding.Finding{Analysis: finding.Environment, Testbed: testbed, Name: "technology", X: finding.None, Note: csvio.MakeLabels("host", "host", "value", technology)}
+	}
+	for _, tc := range []struct {
+		facts []finding.Finding
+		want  map[string]string
+	}{
+		{[]finding.Finding{fact("lxc", "lxc"), fact("uml", "User-Mode Linux")}, map[string]string{"lxc": "LXC", "uml": "User-Mode Linux"}},
+		{[]finding.Finding{fact("a", "lxc"), fact("b", "lxc")}, map[string]string{"a": "LXC (a)", "b": "LXC (b)"}},
+		{[]finding.Finding{fact("box", "SmartOS zones"), fact("xen", "")}, map[string]string{"box": "SmartOS zones", "xen": "Xen"}},
+	} {
+		v := newView(t, tc.facts)
+		for b, want := range tc.want {
+			if v.names[b] != want {
+				t.Errorf("%s is called %q, want %q", b, v.names[b], want)
+			}
+		}
+	}
+}
+
+func TestFacts(t *testing.T) {
+	for _, tc := range []struct{ key, value, want string }{
+		{"limit_memory_bytes", "201326592", "192 MiB"}, {"swap_bytes", "2147479552", "2 GiB"}, {"memory_bytes", "25276514304", "25.3 GB"},
+		{"memory_bytes", "4000000000", "4 GB"}, {"ramp_over_seconds", "120", "120 s"}, {"insert_rows", "10000", "10,000"}, {"kernel", "6.1.0", "6.1.0"},
+		{"image_digest", "sha256:0123456789abcdef", "sha256:0123456789ab…"}, {"insert_stressors", "0,1,2,4", "0, 1, 2, 4"}, {"cpu_shares", "1024", "1024"},
+	} {
+		if got := strings.ReplaceAll(formatFact(tc.key, tc.value), "\u00a0", " "); got != tc.want {
+			t.Errorf("%s=%s is written %q, want %q", tc.key, tc.value, got, tc.want)
+		}
+	}
+	for version, want := range map[string]string{"2.4.62-1~deb12u2": "2\\.4\\.62", "2:8.2+93": "8\\.2", "6.1.6+dfsg1-0+deb12u1": "6\\.1\\.6", "-x": "\\-x", "10.11.6": "10\\.11\\.6"} {
+		if got := upstream(version); got != want {
+			t.Errorf("%s: %q, want %q", version, got, want)
+		}
+	}
+}
+
+// The data files must agree with each other and with the references.
+func TestDataFiles(t *testing.T) {
+	src, err := readSources(data.Files, templates.Paper)
+	if err != nil {
+		t.Fatal(err)
+	}
+	criteria := map[string]bool{}
+	for _, c := range src.criteria {
+		criteria[c.ID] = true
+		if c.Text == "" || c.Finding != "" && !(c.Best < c.Good && c.Good < c.Fair && c.Fair < c.Poor) {
+			t.Errorf("criterion %s: %+v", c.ID, c)
+		}
+	}
+	if len(criteria) != 7 {
+		t.Errorf("%d criteria, 2014 had seven", len(criteria))
+	}
+	source := func(where, key string) {
+		if _, ok := src.references[key]; key != "" && !ok {
+			t.Errorf("%s: no reference %q", where, key)
+		}
+	}
+	for _, k := range src.technologies {
+		source("technologies.csv", k.Source)
+	}
+	ratings := []string{"++", "+", "0", "-", "--", "N/A"}
+	seen := map[string]bool{}
+	for _, j := range src.judgements {
+		_, known := src.technology(j.Technology)
+		if !criteria[j.Criterion] || !known && j.Technology != "ec2" || !slices.Contains(ratings, j.Rating) || seen[j.Criterion+j.Technology] {
+			t.Errorf("flexibility.csv: %+v", j)
+		}
+		seen[j.Criterion+j.Technology] = true
+		source("flexibility.csv", j.Source)
+	}
+	if f, ok := src.published.Ratio(finding.Throughput, "lxc", "successful_requests"); !ok || f.Value != 4.06 {
+		t.Errorf("published requests: %+v", f)
+	}
+	ramp, ok := src.published.Ramp()
+	if !ok || ramp.Users(610) != 85 || ramp.Users(655) != 91 {
+		t.Errorf("published ramp: %+v", ramp)
+	}
+}
+
+func TestMeasuredRatings(t *testing.T) {
+	v := newView(t, resulttest.First().Findings())
+	rate := func(criterion, testbed string) string {
+		for _, c := range v.sources.criteria {
+			if c.ID == criterion {
+				rating, _ := v.measure(c, testbed)
+				return rating
+			}
+		}
+		return "?"
+	}
+	for _, tc := range []struct{ criterion, testbed, want string }{
+		{"startup-time", "native", "++"}, {"startup-time", "lxc", "++"}, {"startup-time", "uml", "0"},
+		{"footprint", "native", "++"}, {"footprint", "uml", "0"},
+	} {
+		if got := rate(tc.criterion, tc.testbed); got != tc.want {
+			t.Errorf("%s of %s is rated %q, want %q", tc.criterion, tc.testbed, got, tc.want)
+		}
+	}
+	v = newView(t, change(func(c *resulttest.Campaign) { c.Testbeds = c.Testbeds[:1] }))
+	if got := rate("footprint", "native"); got != "" {
+		t.Errorf("the only testbed's footprint is rated %q against itself", got)
+	}
+}
+
+func TestCommand(t *testing.T) {
+	source := func(file string) finding.Finding {
+		return finding.Finding{Analysis: finding.Environment, Name: "source", X: finding.None, Value: 7, Note: csvio.MakeLabels("file", file, "sha256", "ab")}
+	}
+	for _, tc := range []struct {
+		files []string
+		want  string
+	}{
+		{[]string{"x.csv"}, "analyze x.csv | report -o paper.pdf"},
+		{[]string{"my data/$(rm).csv"}, "analyze 'my data/$(rm).csv' | report -o paper.pdf"},
+		{[]string{"it's.csv"}, `analyze 'it'\''s.csv' | report -o paper.pdf`},
+		{[]string{"c/observations/1.csv", "c/observations/2.csv", "c/observations/3.csv", "c/observations/4.csv"}, "analyze c/observations | report -o paper.pdf"},
+		{[]string{"a/1.csv", "a/b/2.csv", "a/b/3.csv", "a/c/4.csv"}, "analyze a | report -o paper.pdf"},
+		{[]string{"1.csv", "2.csv", "3.csv", "4.csv"}, "analyze DIRECTORY | report -o paper.pdf"},
+	} {
+		var all []finding.Finding
+		for _, f := range tc.files {
+			all = append(all, source(f))
+		}
+		if got := newView(t, all).command(); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+	}
+}
+
+func TestOwnTemplates(t *testing.T) {
+	own := fstest.MapFS{"references.csv": {Data: []byte("key,authors,title,venue,details,year,url\n")}, "hyphen.tex": {Data: []byte(`\patterns{a1b}`)}, "hyphenation.txt": {}}
+	with := func(text string) Options {
+		files := fstest.MapFS{"a.md": {Data: []byte(text)}}
+		for name, f := range own {
+			files[name] = f
+		}
+		return Options{Templates: files, Data: data.Files, Paper: pdf.Letter}
+	}
+	all := resulttest.First().Findings()
+	p := newPaper(t, all, with("# {{title}}\n\nHello.\n\n## One\n\n{{values \"requests\"}}\n"))
+	if p.Pages() != 1 || !strings.Contains(document.PlainText(p.Document.Title), "LXC") {
+		t.Errorf("%d pages, title %q", p.Pages(), document.PlainText(p.Document.Title))
+	}
+	for text, want := range map[string]string{
+		"{{nix}}":                        `a.md:1: function "nix" not defined`,
+		"x\n\n{{values \"nix\"}}":        `a.md:3:2: executing "a.md" at <values "nix">: error calling values: no quantity "nix"`,
+		"{{published \"a/b\" \"c\"}}":    "nothing published of a/b on c",
+		"![x](fig:nix)":                  `a.md:1: no figure "nix"; there are architecture`,
+		"[](cite:nix)":                   `a.md:1: citation of "nix"`,
+		"":                               "the document is empty",
+		"{{onsets \"nix\" \"\" \"\"}}":   `no onset "nix"`,
+		"{{.Nix}}":                       "a.md:1:2",
+		"[](sec:nix)\n\ntext\n\n## Head": `a.md: reference to "sec:nix"`,
+	} {
+		if _, err := New(all, with(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q", text, err, want)
+		}
+	}
+	if _, err := New(all, Options{Templates: fstest.MapFS{}, Data: data.Files}); err == nil {
+		t.Error("no templates at all pass")
+	}
+}
+
+var hostile = []string{
+	"*a* _b_ `c` [d](e) ![f](fig:g) <script>alert(1)</script> &amp; \\ # | ~ $ {{.}} %s", "a\nb\r\n\n# c\n\n- d", "</svg>\x00\x01\u2028", strings.Repeat("endless", 60),
+	strings.Repeat("many words ", 80), "日本語 العربية \U0001F4A9 \xff", "", " ", "![x](tab:results)", "---", "1. a", "    code", "(D) Tj ET Q", "\\patterns{", "a\u00a0b",
+}
+
+// withHostile puts the string wherever findings hold text.
+func withHostile(s string) []finding.Finding {
+	all := slices.Clone(resulttest.First().Findings())
+	for i := range all {
+		f := &all[i]
+		if f.Testbed == "uml" {
+			f.Testbed = s
+		}
+		switch {
+		case f.Analysis == finding.Environment && f.Name == "source":
+			f.Note = csvio.MakeLabels("file", s, "sha256", s)
+		case f.Analysis == finding.Environment && !slices.Contains([]string{"ramp_from", "ramp_to", "ramp_over_seconds", "ramp_end_seconds", "baseline"}, f.Name):
+			f.Note = csvio.MakeLabels("host", f.Note.Get("host"), "value", s)
+		case f.Analysis == finding.Validity:
+			f.Note = csvio.MakeLabels("warning", s, "experiment", s, s, s)
+		}
+	}
+	key := all[0]
+	key.Analysis, key.Name, key.Note = finding.Environment, "software_"+s, csvio.MakeLabels("host", "app", "value", s)
+	unit := all[0]
+	unit.Unit = s
+	return append(all, key, unit, finding.Finding{Analysis: s, Testbed: "lxc", Name: s, Note: csvio.Labels(s)})
+}
+
+func TestHostile(t *testing.T) {
+	for i, s := range hostile {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			p, err := New(withHostile(s), options())
+			if err != nil {
+				t.Fatalf("%q: %v", s, err)
+			}
+			for _, problem := range p.Problems() {
+				t.Errorf("%.40q: %.200s", s, problem)
+			}
+			var b bytes.Buffer
+			if err := p.WritePDF(&b); err != nil || b.Len() < 10_000 {
+				t.Errorf("%q: %v, %d bytes", s, err, b.Len())
+			}
+		})
+	}
+}
+
+func FuzzHostile(f *testing.F) {
+	for _, s := range hostile {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if len(s) > 300 {
+			return
+		}
+		p, err := New(withHostile(s), options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Problems()) > 0 {
+			t.Fatal(p.Problems())
+		}
+		if err := p.WritePDF(&bytes.Buffer{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Everything that templates may use is listed beside them, and nothing else is.
+func TestFunctionsAreListed(t *testing.T) {
+	raw, err := fs.ReadFile(templates.Paper, "functions.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	v := newView(t, resulttest.First().Findings())
+	word := func(w string) bool {
+		return regexp.MustCompile(`(?m)(^|[\s,:])` + regexp.QuoteMeta(w) + `($|[\s,.;])`).MatchString(text)
+	}
+	for name := range v.funcs() {
+		if !word(name) {
+			t.Errorf("function %s is not listed", name)
+		}
+	}
+	for _, q := range quantities() {
+		if !word(q.ID) {
+			t.Errorf("quantity %s is not listed", q.ID)
+		}
+	}
+	for id := range v.material.Figures {
+		if !word(id) {
+			t.Errorf("figure %s is not listed", id)
+		}
+	}
+	for id := range v.material.Tables {
+		if !word(id) {
+			t.Errorf("table %s is not listed", id)
+		}
+	}
+	_, functions, _ := strings.Cut(text, "Functions: what was found")
+	for _, m := range regexp.MustCompile(`(?m)^    ([a-z]\w*)`).FindAllStringSubmatch(functions, -1) {
+		if _, ok := v.funcs()[m[1]]; !ok {
+			t.Errorf("%s is listed and is no function", m[1])
+		}
+	}
+}

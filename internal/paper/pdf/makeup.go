@@ -1,0 +1,302 @@
+package pdf
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Page make-up: which lines and floats go to which column. Pages are filled one by
+// one in every sensible way, and of the ways to come this far the best few are kept
+// (a beam search), so that a choice that looks good on one page is dropped where it
+// spoils the next.
+
+// Spaces around floats in points.
+const (
+	floatGap   = 13.0 // between a float and text
+	floatFloat = 11.0 // between two floats
+	noteRule   = 7.0  // above a column's footnotes
+)
+
+// Costs, in badness: about a hundred is a page more.
+const (
+	costPage       = 100.0
+	costShort      = 0.012 // of a point's square that a column ends early, beyond its stretch
+	costStretch    = 0.8   // of a column whose spaces are stretched by all they have
+	mostStretch    = 2.0   // times that is still bearable
+	costLate       = 1.0   // of a line between a float's place and the page it is put on
+	costEarly      = 5.0   // of a float in the column before its place
+	costFirstTop   = 40.0  // of a float between the title and the abstract
+	costBottom     = 2.5   // of a float at the foot of a column
+	costNoText     = 30.0  // of a column without text
+	costThinText   = 25.0  // of a column with less than leastText
+	costCrowd      = 6.0   // of the third float in a column and each more
+	leastText      = 5 * textLead
+	beamWidth      = 32
+	mostFloatsPage = 6
+)
+
+// slot is where on a page a float may stand, in reading order.
+type slot int
+
+const (
+	spanTop slot = iota
+	leftTop
+	leftBottom
+	rightTop
+	rightBottom
+	spanBottom
+	slots
+)
+
+func (s slot) wide() bool { return s == spanTop || s == spanBottom }
+
+// page is a page made up.
+type page struct {
+	title   *float
+	floats  [slots][]*float
+	columns [2]column
+	height  float64 // of each column with its floats
+}
+
+// way is a way to have filled the pages so far.
+type way struct {
+	prev *way
+	page *page
+	next int    // piece
+	done [2]int // floats placed, of each order
+	cost float64
+	sort float64 // cost with what is expected to follow
+}
+
+type maker struct {
+	pieces []piece
+	queues [2][]*float // figures, tables
+	height float64     // of the page's text
+	title  *float
+	fills  map[fillKey]filled
+}
+
+// makeUp returns the pages.
+func (l *layouter) makeUp() []*page {
+	m := &maker{pieces: l.pieces, height: l.pageText, title: l.title, fills: map[fillKey]filled{}}
+	for _, f := range l.floats {
+		if f.height > m.height {
+			l.problem("%s is taller than a page", f.name)
+			f.height = m.height
+		}
+		m.queues[f.order] = append(m.queues[f.order], f)
+	}
+	if len(l.pieces)+len(l.floats) == 0 {
+		l.problem("the document is empty")
+		return nil
+	}
+	ways := []*way{{}}
+	var best *way
+	for len(ways) > 0 {
+		var next []*way
+		for _, w := range ways {
+			for _, n := range m.fillPage(w) {
+				if m.finished(n) {
+					if best == nil || n.cost < best.cost {
+						best = n
+					}
+				} else {
+					next = append(next, n)
+				}
+			}
+		}
+		ways = prune(next, best)
+	}
+	if best == nil {
+		l.problem("no way to make up the pages")
+		return nil
+	}
+	var pages []*page
+	for w := best; w.page != nil; w = w.prev {
+		pages = append(pages, w.page)
+	}
+	slices.Reverse(pages)
+	return pages
+}
+
+func (m *maker) finished(w *way) bool {
+	return w.next == len(m.pieces) && w.done[0] == len(m.queues[0]) && w.done[1] == len(m.queues[1])
+}
+
+// prune keeps the best ways; of those that come to the same place, the cheapest.
+func prune(ways []*way, best *way) []*way {
+	slices.SortStableFunc(ways, func(a, b *way) int { return cmp.Compare(a.sort, b.sort) })
+	type place struct {
+		next int
+		done [2]int
+	}
+	seen := map[place]bool{}
+	var kept []*way
+	for _, w := range ways {
+		p := place{w.next, w.done}
+		if seen[p] || best != nil && w.cost >= best.cost {
+			continue
+		}
+		seen[p] = true
+		kept = append(kept, w)
+		if len(kept) == beamWidth {
+			break
+		}
+	}
+	return kept
+}
+
+// fillPage returns the ways to go on from w by a page.
+func (m *maker) fillPage(w *way) []*way {
+	p := &page{}
+	height := m.height
+	if w.page == nil && m.title != nil {
+		p.title = m.title
+		height -= m.title.height
+	}
+	// No float goes to a page that surely ends before its place.
+	end := m.fill(m.fill(w.next, height).to, height).to
+	var ways []*way
+	var place func(s slot, done [2]int, count int)
+	place = func(s slot, done [2]int, count int) {
+		if s == slots {
+			if n := m.finishPage(w, p, done, height); n != nil {
+				ways = append(ways, n)
+			}
+			return
+		}
+		place(s+1, done, count)
+		if count == mostFloatsPage {
+			return
+		}
+		for order, queue := range m.queues {
+			if done[order] == len(queue) {
+				continue
+			}
+			f := queue[done[order]]
+			if f.wide != s.wide() || f.at > end {
+				continue
+			}
+			before := p.floats[s]
+			p.floats[s] = append(before[:len(before):len(before)], f)
+			if m.fits(p, height) {
+				now := done
+				now[order]++
+				place(s, now, count+1)
+			}
+			p.floats[s] = before
+		}
+	}
+	place(0, w.done, 0)
+	return ways
+}
+
+// fits reports whether the page's floats leave no column less than no room. A column of
+// floats alone needs no space to text.
+func (m *maker) fits(p *page, height float64) bool {
+	body := height - stack(p.floats[spanTop]) - stack(p.floats[spanBottom]) + floatGap
+	return body >= columnStack(p, 0) && body >= columnStack(p, 1)
+}
+
+// finishPage fills the page's columns around its floats.
+func (m *maker) finishPage(w *way, tmpl *page, done [2]int, height float64) *way {
+	p := *tmpl
+	body := height - stack(p.floats[spanTop]) - stack(p.floats[spanBottom])
+	n := &way{prev: w, page: &p, done: done, cost: w.cost + costPage}
+	rooms := [2]float64{body - columnStack(&p, 0), body - columnStack(&p, 1)}
+	left := m.fill(w.next, rooms[0])
+	right := m.fill(left.to, rooms[1])
+	n.next = right.to
+	p.height = body
+	if m.finished(n) {
+		p.height, left, right = m.balance(w.next, &p, body)
+	}
+	if n.next == w.next && countFloats(&p) == 0 {
+		return nil // nothing gained: what is next does not fit a page
+	}
+	for _, floats := range p.floats {
+		for _, f := range floats {
+			if f.at > n.next {
+				return nil // on the page before its place
+			}
+		}
+	}
+	for i, f := range []filled{left, right} {
+		from := w.next
+		if i == 1 {
+			from = left.to
+		}
+		short := p.height - columnStack(&p, i) - f.natural - notesHeight(f.notes)
+		c := column{from: from, to: f.to, notes: f.notes}
+		if f.stretch > 0 && short > 0 && short <= mostStretch*f.stretch+0.01 && f.to < len(m.pieces) {
+			c.stretch = short / f.stretch
+		}
+		p.columns[i] = c
+		floats := len(p.floats[leftTop+2*slot(i)]) + len(p.floats[leftBottom+2*slot(i)])
+		last := m.finished(n)
+		switch {
+		case f.to == from && !last:
+			n.cost += costNoText + costShort*short*short/4
+		case f.natural < leastText && floats > 0 && !last:
+			n.cost += costThinText
+		case !last:
+			n.cost += f.cost
+		}
+		n.cost += costCrowd * float64(max(floats-2, 0))
+	}
+	m.floatCosts(n, w.next)
+	if m.finished(n) {
+		n.cost -= costPage * (1 - p.height/m.height) * 0.9
+	}
+	n.sort = n.cost + costPage*m.remaining(n)/(2*m.height)
+	return n
+}
+
+func countFloats(p *page) int {
+	n := 0
+	for _, f := range p.floats {
+		n += len(f)
+	}
+	return n
+}
+
+// floatCosts judges where the page's floats stand.
+func (m *maker) floatCosts(n *way, first int) {
+	p := n.page
+	for s, floats := range p.floats {
+		for _, f := range floats {
+			if s := slot(s); s == leftBottom || s == rightBottom || s == spanBottom {
+				n.cost += costBottom
+			}
+			if p.title != nil && (slot(s) == leftTop || slot(s) == spanTop) {
+				n.cost += costFirstTop
+			}
+			if f.at < first {
+				n.cost += costLate * float64(first-f.at)
+			}
+			if left := slot(s) == leftTop || slot(s) == leftBottom; left && f.at > p.columns[0].to {
+				n.cost += costEarly
+			}
+		}
+	}
+}
+
+// remaining is the height of what is still to be placed, in columns.
+func (m *maker) remaining(n *way) float64 {
+	h := 0.0
+	for _, p := range m.pieces[n.next:] {
+		h += p.height + p.space
+	}
+	for order, queue := range m.queues {
+		for _, f := range queue[n.done[order]:] {
+			h += f.height + floatGap
+			if f.wide {
+				h += f.height + floatGap
+			}
+			if f.at < n.next { // already late
+				h += costLate * float64(n.next-f.at) * 2 * m.height / costPage
+			}
+		}
+	}
+	return h
+}

@@ -1,0 +1,195 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"virtcmp/internal/figure"
+	"virtcmp/internal/finding"
+	"virtcmp/internal/quantity"
+	"virtcmp/internal/result"
+)
+
+// lacking names the testbeds that have nothing of a quantity, or "" if it is none or all.
+func (v *view) lacking(id string) (string, error) {
+	q, err := quantityOf(id)
+	if err != nil {
+		return "", err
+	}
+	var missing []string
+	for _, t := range v.set.Testbeds() {
+		if len(q.Rows(v.set, t).Absolute()) == 0 {
+			missing = append(missing, t)
+		}
+	}
+	if len(missing) == len(v.set.Testbeds()) {
+		return "", nil
+	}
+	return v.nameList(missing), nil
+}
+
+// missing lists what no testbed has, or "".
+func (v *view) missing() (string, error) {
+	var all []string
+	for _, m := range []struct{ id, name string }{
+		{"requests", "throughput"}, {"p50", "request times"}, {"swap-users", "the onset of swapping"}, {"select", "SELECT"},
+		{"insert-stressed", "INSERTs under stress"}, {"startup", "the time to start"}, {"memory", "host memory"},
+	} {
+		ok, err := v.has(m.id)
+		if err != nil {
+			return "", err
+		}
+		if m.id == "swap-users" && !ok { // an onset that never came was looked for
+			ok = slices.ContainsFunc(v.set.Testbeds(), func(t string) bool {
+				return len(v.set.Rows(finding.SwapOnset, t, "none").Labelled("source", "counters")) > 0
+			})
+		}
+		if !ok {
+			all = append(all, m.name)
+		}
+	}
+	return list(all), nil
+}
+
+// has reports whether any testbed has the quantity.
+func (v *view) has(id string) (bool, error) {
+	q, err := quantityOf(id)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range v.set.Testbeds() {
+		if _, ok := q.Rows(v.set, t).Absolute().Overall().First(); ok {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// tally counts for every other testbed how many of the summary's quantities it does
+// better or worse in than the baseline.
+func (v *view) tally() string {
+	var all []string
+	for _, t := range v.set.Others() {
+		var better, worse, same, unsure int
+		for _, q := range figure.Quantities {
+			f, ok := q.Ratio(v.set, t)
+			if !ok {
+				continue
+			}
+			switch verdict := result.Judge(f); {
+			case verdict == result.NotSeen:
+				same++
+			case verdict == result.Unsure:
+				unsure++
+			case (verdict == result.More) == q.More:
+				better++
+			default:
+				worse++
+			}
+		}
+		n := better + worse + same + unsure
+		if n == 0 {
+			continue
+		}
+		if unsure == n {
+			all = append(all, fmt.Sprintf("For %s none of the %s comparisons has an interval that would tell better from worse.", v.name(t), numberWord(n)))
+			continue
+		}
+		text := fmt.Sprintf("Of the %s quantities compared, %s did better than %s in %s and worse in %s", numberWord(n), v.name(t),
+			v.name(v.set.Baseline()), cases(better), cases(worse))
+		if len(all) > 0 {
+			text = fmt.Sprintf("%s did better in %s of %s and worse in %s", capital(v.name(t)), cases(better), numberWord(n), cases(worse))
+		}
+		if same > 0 {
+			text += fmt.Sprintf("; in %s no difference could be shown", numberWord(same))
+		}
+		if unsure > 0 {
+			text += fmt.Sprintf("; in %s there is no interval to tell", numberWord(unsure))
+		}
+		all = append(all, text+".")
+	}
+	return strings.Join(all, " ")
+}
+
+// farthest names for every other testbed the quantity in which it was shown to differ
+// most from the baseline.
+func (v *view) farthest() string {
+	var all []string
+	for _, t := range v.set.Others() {
+		far, title, ratio := 0.0, "", finding.Finding{}
+		for _, q := range figure.Quantities {
+			f, ok := q.Ratio(v.set, t)
+			if verdict := result.Judge(f); !ok || f.Value <= 0 || verdict != result.More && verdict != result.Less {
+				continue
+			}
+			if d := math.Abs(math.Log(float64(f.Value))); d > far {
+				far, title, ratio = d, q.Phrase, f
+			}
+		}
+		if title != "" {
+			all = append(all, fmt.Sprintf("%s in the %s (%s times)", v.name(t), title, quantity.NewEstimate(ratio).Value))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Farthest from %s was %s.", v.name(v.set.Baseline()), clauses(all))
+}
+
+func cases(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return numberWord(n)
+}
+
+// pair sets the first container against the first para-virtualised testbed, as the
+// paper of 2014 did.
+type pair struct {
+	Container, Para string
+	Quotient        string // container over para-virtualised
+	More, Less      bool   // shown to be so for the container
+}
+
+func (v *view) pair(id string) (*pair, error) {
+	q, err := quantityOf(id)
+	if err != nil {
+		return nil, err
+	}
+	of := map[string]string{}
+	for _, t := range v.set.Testbeds() {
+		if c := v.class(t); of[c] == "" {
+			of[c] = t
+		}
+	}
+	c, p := of["container"], of["para-virtualisation"]
+	if c == "" || p == "" {
+		return nil, nil
+	}
+	a, okA := q.Rows(v.set, c).Absolute().Overall().First()
+	b, okB := q.Rows(v.set, p).Absolute().Overall().First()
+	if !okA || !okB || a.Value <= 0 || b.Value <= 0 || q.Speed && v.set.Emulated(c) != v.set.Emulated(p) {
+		return nil, nil
+	}
+	out := &pair{Container: v.name(c), Para: v.name(p), Quotient: quantity.Number(float64(a.Value / b.Value))}
+	switch v.set.Baseline() {
+	case c, p: // compared directly
+		other := p
+		if v.set.Baseline() == p {
+			other = c
+		}
+		f, ok := q.Ratio(v.set, other)
+		verdict := result.Judge(f)
+		if ok && verdict != result.Unsure {
+			out.More = verdict == result.More && other == c || verdict == result.Less && other == p
+			out.Less = verdict == result.Less && other == c || verdict == result.More && other == p
+		}
+	default: // intervals that do not overlap
+		if a.Low.Present() && b.Low.Present() {
+			out.More, out.Less = a.Low > b.High, a.High < b.Low
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,215 @@
+package paper
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"virtcmp/internal/finding"
+	"virtcmp/internal/paper/document"
+	"virtcmp/internal/quantity"
+	"virtcmp/internal/result"
+)
+
+// factGroup is a part of the set-up table: facts about one host, or about both guests
+// where they are the same for both.
+type factGroup struct {
+	hosts []string
+	title string
+	keys  []string // in their order; others follow by name
+	more  bool     // also keys that are not listed
+}
+
+var guestKeys = []string{"os", "kernel", "limit_memory_bytes", "limit_swap_bytes", "limit_cpus", "cpu_shares", "cgroup_parent", "image_digest"}
+
+var factGroups = []factGroup{
+	{[]string{result.Host}, "Host", []string{"class", "accelerator", "cpu_model", "cpus", "memory_bytes", "swap_bytes", "os", "kernel", "cgroup_version"}, true},
+	{[]string{result.App, result.DB}, "Both guests", guestKeys, true},
+	{[]string{result.App}, "Application guest", guestKeys, true},
+	{[]string{result.DB}, "Database guest", guestKeys, true},
+	{[]string{result.Generator}, "Load", []string{"loop", "users", "ramp_timeout_seconds", "path", "select_queries", "insert_rows", "insert_stressors"}, false},
+}
+
+// notShown are facts that other parts of the paper have.
+var notShown = []string{"driver", "technology", "start_time", "trial", "demonstration"}
+
+var factNames = map[string]string{
+	"class": "Class", "accelerator": "Accelerator", "cpu_model": "Processor", "cpus": "Processors", "memory_bytes": "Memory",
+	"swap_bytes": "Swap space", "os": "Operating system", "kernel": "Kernel", "cgroup_version": "Control groups, version",
+	"limit_memory_bytes": "Memory limit", "limit_swap_bytes": "Swap limit", "limit_cpus": "Processor limit", "cpu_shares": "CPU shares",
+	"cgroup_parent": "Control group’s parent", "image_digest": "Image", "loop": "Loop", "users": "Users",
+	"ramp_timeout_seconds": "Time limit of a request", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs in a batch",
+	"insert_stressors": "CPU stressors", "software_apache2": "Apache", "software_php": "PHP", "software_wordpress": "WordPress",
+	"software_mariadb": "MariaDB", "software_mysql": "MySQL", "software_lxc": "LXC", "software_uml": "User-Mode Linux", "software_docker": "Docker",
+}
+
+// factName is what readers call a fact.
+func factName(key string) string {
+	if name, ok := factNames[key]; ok {
+		return name
+	}
+	return clip(capital(strings.ReplaceAll(strings.TrimPrefix(key, "software_"), "_", " ")), 60)
+}
+
+// factLabel names a fact in a sentence: "the application guest's memory limit".
+func factLabel(host, key string) string {
+	name := factName(key)
+	if name != "LXC" && name != "PHP" && name != "CPU shares" && name != "CPU stressors" && !strings.HasPrefix(key, "software_") {
+		name = strings.ToLower(name[:1]) + name[1:]
+	}
+	return "the " + guestOrHost(host) + "’s " + name
+}
+
+// usersFact stands for the facts of the ramp's schedule, written as one.
+const usersFact = "users"
+
+// setFact returns a fact of a testbed as the table shows it.
+func setFact(set *result.Set, testbed, host, key string) string {
+	if host == result.Generator && key == usersFact {
+		from, to := set.Fact(testbed, host, "ramp_from"), set.Fact(testbed, host, "ramp_to")
+		over, end := set.Fact(testbed, host, "ramp_over_seconds"), set.Fact(testbed, host, "ramp_end_seconds")
+		if from == "" || to == "" || over == "" {
+			return ""
+		}
+		s := from + " to " + to + " in " + formatFact("ramp_over_seconds", over)
+		if end != "" {
+			s += ", end at " + formatFact("ramp_end_seconds", end)
+		}
+		return s
+	}
+	var all []string
+	for _, value := range set.Facts(testbed, host, key) {
+		if key == "class" {
+			value = className(value)
+		}
+		all = append(all, formatFact(key, value))
+	}
+	return strings.Join(all, " / ")
+}
+
+// setupTable shows what was recorded of the testbeds: once where they agree, in bold
+// where they do not, and beside it what is known of 2014.
+func (v *view) setupTable() *document.Table {
+	testbeds := v.set.Testbeds()
+	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
+	head := document.Row{Cells: []document.Cell{{}}}
+	for _, b := range testbeds {
+		t.Columns = append(t.Columns, document.Column{Wrap: true})
+		head.Cells = append(head.Cells, text(v.names[b]))
+	}
+	t.Columns = append(t.Columns, document.Column{Wrap: true})
+	head.Cells = append(head.Cells, text("2014"))
+	t.Head = []document.Row{head}
+	for _, g := range factGroups {
+		first := true
+		for _, key := range v.groupKeys(g) {
+			if shared := v.sharedByGuests(key); shared != (len(g.hosts) > 1) && (g.hosts[0] == result.App || g.hosts[0] == result.DB) {
+				continue
+			}
+			row, ok := v.setupRow(g.hosts, key)
+			if !ok {
+				continue
+			}
+			if first {
+				t.Body = append(t.Body, document.Row{Rule: len(t.Body) > 0, Cells: []document.Cell{italic(g.title)}})
+				first = false
+			}
+			t.Body = append(t.Body, row)
+		}
+	}
+	return t
+}
+
+// sharedByGuests reports whether both guests of every testbed have the same value.
+func (v *view) sharedByGuests(key string) bool {
+	for _, b := range v.set.Testbeds() {
+		if app := setFact(v.set, b, result.App, key); app == "" || app != setFact(v.set, b, result.DB, key) {
+			return false
+		}
+	}
+	return true
+}
+
+// groupKeys returns the keys of a group, in order.
+func (v *view) groupKeys(g factGroup) []string {
+	keys := slices.Clone(g.keys)
+	if !g.more {
+		return keys
+	}
+	var more []string
+	for _, key := range v.set.Names(finding.Environment) {
+		if !slices.Contains(keys, key) && !slices.Contains(notShown, key) && len(v.set.CampaignFacts(g.hosts[0], key)) > 0 {
+			more = append(more, key)
+		}
+	}
+	slices.SortFunc(more, func(a, b string) int { return cmp.Compare(factName(a), factName(b)) })
+	return append(keys, more...)
+}
+
+// setupRow is the row of a fact, if a testbed has it.
+func (v *view) setupRow(hosts []string, key string) (document.Row, bool) {
+	var values []string
+	known := false
+	for _, b := range v.set.Testbeds() {
+		value := setFact(v.set, b, hosts[0], key)
+		known = known || value != ""
+		values = append(values, value)
+	}
+	row := document.Row{Cells: []document.Cell{text(factName(key))}}
+	if distinct := slices.Compact(slices.Clone(values)); len(distinct) == 1 && known {
+		cell := text(distinct[0])
+		cell.Span = len(values)
+		row.Cells = append(row.Cells, cell)
+	} else {
+		for _, value := range values {
+			if value == "" {
+				row.Cells = append(row.Cells, text("–"))
+			} else {
+				row.Cells = append(row.Cells, strong(value))
+			}
+		}
+	}
+	var then []string
+	for _, b := range v.sources.published.Testbeds() {
+		for _, host := range hosts {
+			if value := setFact(v.sources.published, b, host, key); value != "" && !slices.Contains(then, value) {
+				then = append(then, value)
+			}
+		}
+	}
+	row.Cells = append(row.Cells, text(strings.Join(then, " / ")))
+	return row, known
+}
+
+// mostFiles is how many files the provenance table lists one by one.
+const mostFiles = 8
+
+// provenanceTable names the raw data so that they can be recognised.
+func (v *view) provenanceTable() *document.Table {
+	files := v.set.Sources()
+	t := &document.Table{
+		Wide:    true,
+		Columns: []document.Column{{Wrap: true}, {Align: document.Right}, {Wrap: true}},
+		Head:    []document.Row{{Cells: []document.Cell{text("File"), text("Rows"), text("SHA-256")}}},
+	}
+	code := func(s string) document.Cell {
+		return document.Cell{Text: []document.Inline{document.CodeSpan(s)}}
+	}
+	row := func(name document.Cell, rows int, digest string) {
+		t.Body = append(t.Body, document.Row{Cells: []document.Cell{name, text(quantity.Digits(float64(rows), 0)), code(digest)}})
+	}
+	if len(files) > mostFiles {
+		total := 0
+		for _, f := range files {
+			total += f.Rows
+		}
+		row(text(quantity.Digits(float64(len(files)), 0)+" files"), total, listDigest(files))
+		t.Notes = []document.Inline{document.Text("The digest of several files is that of the list “digest, two spaces, name” of all of them, a line each, by name, as "),
+			document.CodeSpan("sha256sum FILE... | sha256sum"), document.Text(" prints it.")}
+		return t
+	}
+	for _, f := range files {
+		row(code(clip(f.File, 200)), f.Rows, clip(f.SHA256, 64))
+	}
+	return t
+}

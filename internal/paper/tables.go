@@ -1,0 +1,285 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"virtcmp/internal/figure"
+	"virtcmp/internal/finding"
+	"virtcmp/internal/paper/document"
+	"virtcmp/internal/quantity"
+	"virtcmp/internal/result"
+)
+
+// tables returns the tables that there is something for.
+func (v *view) tables() map[string]*document.Table {
+	all := map[string]*document.Table{}
+	for id, t := range map[string]*document.Table{
+		"setup": v.setupTable(), "technologies": v.technologiesTable(), "results": v.resultsTable(),
+		"published": v.publishedTable(), "flexibility": v.flexibilityTable(), "warnings": v.warningsTable(),
+		"provenance": v.provenanceTable(),
+	} {
+		if t != nil && len(t.Body) > 0 {
+			all[id] = t
+		}
+	}
+	return all
+}
+
+// text makes cells of plain text.
+func text(s string) document.Cell {
+	if s == "" {
+		return document.Cell{}
+	}
+	return document.Cell{Text: []document.Inline{document.Text(s)}}
+}
+
+func strong(s string) document.Cell {
+	return document.Cell{Text: []document.Inline{&document.Emphasis{Strong: true, Text: []document.Inline{document.Text(s)}}}}
+}
+
+func italic(s string) document.Cell {
+	return document.Cell{Text: []document.Inline{&document.Emphasis{Text: []document.Inline{document.Text(s)}}}}
+}
+
+func cite(key string) document.Inline {
+	return &document.Cite{References: []document.Reference{{Key: key}}}
+}
+
+// technologiesTable lists the technologies by class, with their sources.
+func (v *view) technologiesTable() *document.Table {
+	t := &document.Table{
+		Columns: []document.Column{{}, {Wrap: true}},
+		Head:    []document.Row{{Cells: []document.Cell{text("Class"), text("Technologies")}}},
+	}
+	for _, class := range []string{"container", "sandbox", "para-virtualisation", "full-virtualisation", "none"} {
+		var cell document.Cell
+		for _, known := range v.sources.technologies {
+			if known.Class != class {
+				continue
+			}
+			if cell.Text != nil {
+				cell.Text = append(cell.Text, document.Text(", "))
+			}
+			name := document.Inline(document.Text(known.Name))
+			if v.uses(known.ID) {
+				name = &document.Emphasis{Strong: true, Text: []document.Inline{name}}
+			}
+			cell.Text = append(cell.Text, name)
+			if known.Table2014 != "" {
+				cell.Text = append(cell.Text, document.Text("*"))
+			}
+			if known.Source != "" {
+				cell.Text = append(cell.Text, document.Text(nbsp), cite(known.Source))
+			}
+		}
+		if cell.Text != nil {
+			t.Body = append(t.Body, document.Row{Cells: []document.Cell{text(capital(className(class))), cell}})
+		}
+	}
+	t.Notes = []document.Inline{document.Text("Bold: measured here.")}
+	return t
+}
+
+// extra are quantities that the text and tables have beyond those of the summary.
+var extra = []figure.Quantity{
+	{ID: "failed", Title: "Failed or unfinished requests", Analysis: finding.Throughput, Name: "failed_requests", Label: "code=all"},
+	{ID: "consistency", Title: "Scatter of request times", Analysis: finding.Latency, Name: "consistency"},
+	{ID: "trend-slope", Title: "Request time per user", Analysis: finding.Latency, Name: "trend_slope"},
+	{ID: "mean", Title: "Request time, mean", Analysis: finding.Latency, Name: "mean"},
+	{ID: "p95", Title: "Request time, p95", Analysis: finding.Latency, Name: "p95"},
+	{ID: "image-build", Title: "Building the image", Analysis: finding.Startup, Name: "image_build"},
+	{ID: "image-size", Title: "Image size", Analysis: finding.Startup, Name: "image_size"},
+}
+
+func quantities() []figure.Quantity { return append(slices.Clip(figure.Quantities), extra...) }
+
+// inResults are the quantities of the results table, in order.
+var inResults = []string{
+	"requests", "failed", "cpu", "p50", "p95", "p99", "consistency", "swap-users", "error-users", "select",
+	"insert", "insert-stressed", "slow-down", "startup", "image-build", "image-size", "memory",
+}
+
+// resultsTable has every quantity with its interval, and under it the ratio to the
+// baseline.
+func (v *view) resultsTable() *document.Table {
+	testbeds := v.set.Testbeds()
+	t := &document.Table{Wide: true, Columns: []document.Column{{}}}
+	head := document.Row{Cells: []document.Cell{text("Quantity")}}
+	for _, b := range testbeds {
+		t.Columns = append(t.Columns, document.Column{Align: document.Right, Wrap: true})
+		head.Cells = append(head.Cells, text(v.names[b]))
+	}
+	t.Head = []document.Row{head}
+	for _, id := range inResults {
+		q, err := quantityOf(id)
+		if err != nil {
+			continue // not reached: the ids stand above
+		}
+		var found []finding.Finding // NaN where there is none
+		least, unit := 0.0, ""
+		any := false
+		for _, b := range testbeds {
+			f, ok := q.Rows(v.set, b).Absolute().Overall().First()
+			if !ok || !f.Value.Present() {
+				f = finding.Finding{Value: finding.None}
+			} else {
+				any, unit = true, f.Unit
+				if x := float64(f.Value); x > 0 && (least == 0 || x < least) {
+					least = x
+				}
+			}
+			found = append(found, f)
+		}
+		if !any {
+			continue
+		}
+		scale := quantity.ScaleOf(least, unit)
+		title := q.Title
+		if q.Stressed {
+			title += fmt.Sprintf(" (%s stressors)", v.stressors())
+		}
+		if s := scale.Symbol; s != "" && unit != finding.Requests && unit != finding.Users {
+			title += " (" + s + ")"
+		}
+		scale.Symbol = ""
+		row, ratios := document.Row{Cells: []document.Cell{text(title)}}, document.Row{Cells: []document.Cell{{}}}
+		compared := false
+		for i, b := range testbeds {
+			if found[i].Value.Present() {
+				row.Cells = append(row.Cells, text(tabular(quantity.EstimateIn(found[i], scale))))
+			} else {
+				row.Cells = append(row.Cells, text("–"))
+			}
+			f, ok := q.Ratio(v.set, b)
+			switch {
+			case !ok:
+				ratios.Cells = append(ratios.Cells, document.Cell{})
+			case result.Judge(f) == result.More || result.Judge(f) == result.Less:
+				ratios.Cells, compared = append(ratios.Cells, strong("×"+nbsp+tabular(quantity.NewEstimate(f)))), true
+			default:
+				ratios.Cells, compared = append(ratios.Cells, text("×"+nbsp+tabular(quantity.NewEstimate(f)))), true
+			}
+		}
+		if compared {
+			for i := range row.Cells {
+				if more := ratios.Cells[i].Text; more != nil {
+					row.Cells[i].Text = append(append(row.Cells[i].Text, document.Break{}), more...)
+				}
+			}
+		}
+		t.Body = append(t.Body, row)
+	}
+	return t
+}
+
+// tabular is an estimate that may break before its interval.
+func tabular(e quantity.Estimate) string {
+	return strings.Replace(e.Bracketed(), nbsp+"[", " [", 1)
+}
+
+// publishedTable sets what was published in 2014 beside what was measured.
+func (v *view) publishedTable() *document.Table {
+	then := v.sources.published
+	t := &document.Table{Wide: true, Columns: []document.Column{{}}}
+	over := document.Row{Cells: []document.Cell{{}, {Text: text("Published in 2014").Text, Span: len(then.Testbeds())},
+		{Text: text("Measured here").Text, Span: len(v.set.Testbeds())}}}
+	head := document.Row{Cells: []document.Cell{text("Quantity")}}
+	column := func(name string) {
+		t.Columns = append(t.Columns, document.Column{Align: document.Right, Wrap: true})
+		head.Cells = append(head.Cells, text(name))
+	}
+	for _, b := range then.Testbeds() {
+		known, _ := v.sources.technology(b)
+		column(known.Name)
+	}
+	for _, b := range v.set.Testbeds() {
+		column(v.names[b])
+	}
+	t.Head = []document.Row{over, head}
+	for _, r := range []struct {
+		title          string
+		analysis, name string
+		quantity       figure.Quantity
+		relative       bool
+	}{
+		{"Successful requests, relative", finding.Throughput, "successful_requests", figure.Quantity{}, true},
+		{"Onset of swapping", finding.SwapOnset, "time", figure.Quantity{Label: "source=counters"}, false},
+		{"Users at the onset of swapping", finding.SwapOnset, "users", figure.Quantity{Label: "source=counters"}, false},
+		{"Onset of failures", finding.ErrorOnset, "time", figure.Quantity{}, false},
+		{"INSERTs under stress", finding.Isolation, "stressed", figure.Quantity{Stressed: true}, false},
+		{"Host memory without guests", finding.Footprint, "empty", figure.Quantity{}, false},
+	} {
+		q := r.quantity
+		q.Analysis, q.Name = r.analysis, r.name
+		row := document.Row{Cells: []document.Cell{text(r.title)}}
+		measured := false
+		value := func(f finding.Finding, ok, published, relativeTo bool) string {
+			switch {
+			case ok && f.Value.Present():
+				if f.Unit == finding.Users { // the row's title says it
+					f.Unit = ""
+				}
+				if published {
+					return quantity.Exact(float64(f.Value), f.Unit)
+				}
+				return tabular(quantity.NewEstimate(f))
+			case relativeTo:
+				return "1"
+			}
+			return "–"
+		}
+		for _, b := range then.Testbeds() {
+			rows := then.Rows(r.analysis, b, r.name)
+			if r.relative {
+				f, ok := rows.Compared(then.Baseline()).First()
+				row.Cells = append(row.Cells, text(value(f, ok, true, b == then.Baseline())))
+				continue
+			}
+			f, ok := rows.Absolute().First()
+			row.Cells = append(row.Cells, text(value(f, ok, true, false)))
+		}
+		for _, b := range v.set.Testbeds() {
+			rows := q.Rows(v.set, b)
+			if r.relative {
+				f, ok := q.Ratio(v.set, b)
+				_, base := rows.Absolute().Overall().First()
+				measured = measured || ok
+				row.Cells = append(row.Cells, text(value(f, ok, false, base && b == v.set.Baseline())))
+				continue
+			}
+			f, ok := rows.Absolute().Overall().First()
+			measured = measured || ok
+			cell := value(f, ok, false, false)
+			if _, none := v.set.Rows(r.analysis, b, "none").Overall().First(); !ok && none {
+				cell = "never"
+			}
+			row.Cells = append(row.Cells, text(cell))
+		}
+		if measured {
+			t.Body = append(t.Body, row)
+		}
+	}
+	return t
+}
+
+// warningsTable lists what to doubt.
+func (v *view) warningsTable() *document.Table {
+	t := &document.Table{
+		Columns: []document.Column{{Wrap: true}, {Wrap: true}},
+		Head:    []document.Row{{Cells: []document.Cell{text("Testbed"), text("Warning")}}},
+	}
+	for _, w := range v.warnings() {
+		about := "all"
+		if len(w.testbeds) > 0 && len(w.testbeds) < len(v.set.Testbeds()) {
+			var names []string
+			for _, b := range w.testbeds {
+				names = append(names, v.names[b])
+			}
+			about = strings.Join(names, ", ")
+		}
+		t.Body = append(t.Body, document.Row{Cells: []document.Cell{text(about), text(w.text)}})
+	}
+	return t
+}

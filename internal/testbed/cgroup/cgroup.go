@@ -1,0 +1,277 @@
+// Package cgroup makes control groups with the same limits for every technology,
+// under one parent, in version 1 and version 2 of the kernel's interface.
+package cgroup
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"virtcmp/internal/monitor"
+	"virtcmp/internal/testbed"
+)
+
+// Parent is the group that all guests have above them. How deep a group lies decides
+// how the kernel shares out the CPU, so it is the same for every technology.
+const Parent = "virtcmp"
+
+// controllers that a guest's group needs.
+var controllers = []string{"memory", "cpu", "cpuacct"}
+
+// Hierarchy is the machine's cgroup file system.
+type Hierarchy struct {
+	Version int               // 1 or 2
+	mounts  map[string]string // controller → mount point; of version 2 all the same
+	all     []string          // every mount point: some runtimes make their groups in each
+}
+
+// Find looks up the hierarchy in a mount table, usually /proc/self/mounts.
+func Find(mounts string) (*Hierarchy, error) {
+	f, err := os.Open(mounts)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	v1, unified, all := map[string]string{}, "", []string(nil)
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 4 {
+			continue
+		}
+		switch fields[2] {
+		case "cgroup":
+			all = append(all, fields[1])
+			for opt := range strings.SplitSeq(fields[3], ",") {
+				if slices.Contains(controllers, opt) {
+					v1[opt] = fields[1]
+				}
+			}
+		case "cgroup2":
+			all = append(all, fields[1])
+			unified = fields[1]
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, err
+	}
+	if len(v1) == len(controllers) {
+		return &Hierarchy{Version: 1, mounts: v1, all: all}, nil
+	}
+	if unified != "" {
+		available, err := os.ReadFile(filepath.Join(unified, "cgroup.controllers"))
+		if err == nil && slices.Contains(strings.Fields(string(available)), "memory") {
+			h := &Hierarchy{Version: 2, mounts: map[string]string{}, all: all}
+			for _, c := range controllers {
+				h.mounts[c] = unified
+			}
+			return h, nil
+		}
+	}
+	return nil, &testbed.Unavailable{
+		Reason: "no cgroup hierarchy with the memory and cpu controllers is mounted",
+		Remedy: "mount cgroup2 on /sys/fs/cgroup, or run on a host and not inside a container",
+	}
+}
+
+// Setting is one limit as the kernel takes it: a file of a controller and its text.
+type Setting struct{ Controller, File, Value string }
+
+const (
+	period        = 100_000 // microseconds over which CPU time is shared out
+	defaultShares = 1024
+)
+
+// Settings are the limits in terms of this hierarchy, in the order to apply them.
+func (h *Hierarchy) Settings(l testbed.Limits) []Setting {
+	var s []Setting
+	add := func(controller, file string, value any) {
+		s = append(s, Setting{controller, file, fmt.Sprint(value)})
+	}
+	if h.Version == 1 {
+		if l.Memory > 0 {
+			add("memory", "memory.limit_in_bytes", uint64(l.Memory))
+			add("memory", "memory.memsw.limit_in_bytes", uint64(l.Memory+l.Swap))
+		}
+		if l.CPUs > 0 {
+			add("cpu", "cpu.cfs_period_us", period)
+			add("cpu", "cpu.cfs_quota_us", int(l.CPUs*period))
+		}
+		if l.Shares > 0 {
+			add("cpu", "cpu.shares", l.Shares)
+		}
+		return s
+	}
+	if l.Memory > 0 {
+		add("memory", "memory.max", uint64(l.Memory))
+		add("memory", "memory.swap.max", uint64(l.Swap))
+	}
+	if l.CPUs > 0 {
+		add("cpu", "cpu.max", fmt.Sprintf("%d %d", int(l.CPUs*period), period))
+	}
+	if l.Shares > 0 { // weight 100 is what shares 1024 are
+		add("cpu", "cpu.weight", max(1, l.Shares*100/defaultShares))
+	}
+	return s
+}
+
+// Group is one guest's control group.
+type Group struct {
+	h    *Hierarchy
+	Path string // below the mount points, such as virtcmp/lxc-app
+}
+
+// Group returns the group of that name below Parent, which need not exist yet.
+func (h *Hierarchy) Group(name string) *Group { return &Group{h: h, Path: filepath.Join(Parent, name)} }
+
+// dirs are the group's directories, without repetition.
+func (g *Group) dirs() []string {
+	var dirs []string
+	for _, c := range controllers {
+		if d := filepath.Join(g.h.mounts[c], g.Path); !slices.Contains(dirs, d) {
+			dirs = append(dirs, d)
+		}
+	}
+	return dirs
+}
+
+// everywhere are the directories in which the group can be.
+func (g *Group) everywhere() []string {
+	var dirs []string
+	for _, mount := range g.h.all {
+		dirs = append(dirs, filepath.Join(mount, g.Path))
+	}
+	return dirs
+}
+
+// Counters tells a monitor where the group's counters are.
+func (g *Group) Counters() monitor.Cgroup {
+	dir := func(controller string) string { return filepath.Join(g.h.mounts[controller], g.Path) }
+	return monitor.Cgroup{Version: g.h.Version, Memory: dir("memory"), CPU: dir("cpu"), CPUAcct: dir("cpuacct")}
+}
+
+// Create makes the group afresh with the limits.
+func (g *Group) Create(l testbed.Limits) error {
+	if err := g.Destroy(); err != nil { // of a collect that was killed
+		return err
+	}
+	for _, d := range g.dirs() {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			return err
+		}
+	}
+	if g.h.Version == 2 {
+		mount := g.h.mounts["memory"]
+		for _, d := range []string{mount, filepath.Join(mount, Parent)} {
+			if err := os.WriteFile(filepath.Join(d, "cgroup.subtree_control"), []byte("+memory +cpu"), 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range g.h.Settings(l) {
+		if err := os.WriteFile(filepath.Join(g.h.mounts[s.Controller], g.Path, s.File), []byte(s.Value), 0o644); err != nil {
+			return fmt.Errorf("limit: %w", err)
+		}
+	}
+	return nil
+}
+
+// Procs are the files that list, and take, the group's processes.
+func (g *Group) Procs() []string {
+	files := g.dirs()
+	for i := range files {
+		files[i] = filepath.Join(files[i], "cgroup.procs")
+	}
+	return files
+}
+
+// patience is how long killed processes may take to vanish: one that is being
+// swapped in does not die at once.
+const patience = 20 * time.Second
+
+// Destroy kills every process in the group and removes it. A group that does not
+// exist is no error.
+func (g *Group) Destroy() error {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		left, err := g.kill()
+		if err != nil {
+			return err
+		}
+		if left == 0 {
+			err = g.remove()
+			if err == nil || !errors.Is(err, syscall.EBUSY) {
+				return err
+			}
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("control group %s: %d processes survive SIGKILL", g.Path, left)
+		}
+	}
+}
+
+// kill signals the group's processes, its descendants' too, and counts them.
+func (g *Group) kill() (int, error) {
+	pids := map[int]bool{}
+	for _, d := range g.everywhere() {
+		err := filepath.WalkDir(d, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || !e.IsDir() {
+				return ignoreGone(err)
+			}
+			text, err := os.ReadFile(filepath.Join(path, "cgroup.procs"))
+			for pid := range strings.FieldsSeq(string(text)) {
+				if n, err := strconv.Atoi(pid); err == nil && n > 0 {
+					pids[n] = true
+				}
+			}
+			return ignoreGone(err)
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	for pid := range pids {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+			return len(pids), err
+		}
+	}
+	return len(pids), nil
+}
+
+// remove removes the group's directories, deepest first.
+func (g *Group) remove() error {
+	for _, d := range g.everywhere() {
+		var found []string
+		if err := filepath.WalkDir(d, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && e.IsDir() {
+				found = append(found, path)
+			}
+			return ignoreGone(err)
+		}); err != nil {
+			return err
+		}
+		slices.Reverse(found)
+		for _, path := range found {
+			if err := ignoreGone(syscall.Rmdir(path)); err != nil {
+				return err
+			}
+		}
+		_ = syscall.Rmdir(filepath.Dir(d)) // the parent goes with its last group
+	}
+	return nil
+}
+
+// ignoreGone takes a vanished file or group as no error.
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENODEV) {
+		return nil
+	}
+	return err
+}

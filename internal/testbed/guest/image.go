@@ -1,0 +1,315 @@
+// Package guest makes the image that the guests of every technology start from:
+// WordPress on Apache and PHP, and MariaDB, in one root file system for both roles.
+package guest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"virtcmp/internal/monitor"
+	"virtcmp/internal/testbed"
+	"virtcmp/templates"
+)
+
+// packages are what the guests hold beyond a minimal system.
+var packages = []string{
+	"apache2", "libapache2-mod-php", "php-cli", "php-mysql", "wordpress", "wordpress-theme-twentytwentyone",
+	"mariadb-server", "mawk", "iproute2", "mount", "stress-ng",
+}
+
+// files says where in the image the templates go.
+var files = []struct {
+	from, to string
+	mode     fs.FileMode
+}{
+	{"init", "usr/lib/virtcmp/init", 0o755},
+	{"heartbeat", "usr/lib/virtcmp/heartbeat", 0o755},
+	{"install", "usr/lib/virtcmp/install", 0o755},
+	{"install-wordpress.php", "usr/lib/virtcmp/install-wordpress.php", 0o644},
+	{"probe/probe.php", "usr/lib/virtcmp/probe/probe.php", 0o644},
+	{"probe/select.php", "usr/lib/virtcmp/probe/select.php", 0o644},
+	{"probe/insert.php", "usr/lib/virtcmp/probe/insert.php", 0o644},
+	{"wordpress/config-default.php", "etc/wordpress/config-default.php", 0o644},
+	{"apache2/000-default.conf", "etc/apache2/sites-available/000-default.conf", 0o644},
+	{"mariadb/99-virtcmp.cnf", "etc/mysql/mariadb.conf.d/99-virtcmp.cnf", 0o644},
+	{"hosts", "etc/hosts", 0o644},
+}
+
+// Init is the first process of a guest.
+const Init = "/usr/lib/virtcmp/init"
+
+// Page is a text of the sample post on the application's front page.
+const Page = "Hello world!"
+
+// Store keeps images in a directory, for this campaign and later ones.
+type Store struct {
+	Dir string // such as /var/cache/virtcmp
+}
+
+// Image is a finished image. Its files are shared by all guests and never written.
+type Image struct {
+	dir      string
+	Manifest Manifest
+}
+
+// Manifest says what is in an image.
+type Manifest struct {
+	Recipe   string            // digest of packages, templates and release
+	Digest   string            // sha256:... of the root file system as a tar
+	OS       string            // of the guests, such as "Debian GNU/Linux 12 (bookworm)"
+	Size     int64             // of the root file system, in bytes on disk
+	Duration time.Duration     // of the build
+	Packages map[string]string // version by name
+}
+
+// Rootfs is the directory of the root file system.
+func (i *Image) Rootfs() string { return filepath.Join(i.dir, "rootfs") }
+
+const (
+	manifestName = "manifest.json"
+	buildLimit   = 20 * time.Minute
+)
+
+// Image returns the image, and builds it if it is not there yet.
+func (s Store) Image(ctx context.Context) (*Image, error) {
+	unlock, err := s.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	release, err := hostRelease()
+	if err != nil {
+		return nil, err
+	}
+	recipe, err := recipe(release)
+	if err != nil {
+		return nil, err
+	}
+	image := &Image{dir: filepath.Join(s.Dir, "guest-"+recipe[:12])}
+	text, err := os.ReadFile(filepath.Join(image.dir, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return image, s.build(ctx, image, release, recipe)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &image.Manifest); err != nil {
+		return nil, fmt.Errorf("%s: %w; remove %s to build it again", manifestName, err, image.dir)
+	}
+	return image, nil
+}
+
+// lock keeps two collects from building at once.
+func (s Store) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.Create(filepath.Join(s.Dir, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() { f.Close() }, nil
+}
+
+// build makes the image beside its place and moves it there when it is whole.
+func (s Store) build(ctx context.Context, image *Image, rel release, recipe string) error {
+	ctx, cancel := context.WithTimeout(ctx, buildLimit)
+	defer cancel()
+	place := image.dir
+	image.dir += ".partial"
+	if err := os.RemoveAll(image.dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(image.dir, 0o755); err != nil {
+		return err
+	}
+	overlay := filepath.Join(image.dir, "overlay")
+	if err := writeFiles(overlay); err != nil {
+		return err
+	}
+	sources, err := aptSources(ctx, rel)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	cmd := exec.CommandContext(ctx, "mmdebstrap",
+		"--mode=root", "--variant=minbase", "--include="+strings.Join(packages, ","),
+		"--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=force-unsafe-io",
+		"--customize-hook=sync-in "+overlay+" /",
+		`--customize-hook=chroot "$1" /usr/lib/virtcmp/install`,
+		rel.codename, image.Rootfs(), "-")
+	cmd.Stdin = strings.NewReader(sources)
+	log := monitor.NewConsole("build")
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it unmounts what it mounted
+	cmd.WaitDelay = 30 * time.Second
+	if err := cmd.Run(); err != nil {
+		return errors.Join(fmt.Errorf("mmdebstrap: %w; it said last:\n%s", err, log.Last()), os.RemoveAll(image.dir))
+	}
+	image.Manifest = Manifest{Recipe: recipe, OS: rel.name, Duration: time.Since(began)}
+	if err := image.inspect(ctx); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(image.Manifest, "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(os.RemoveAll(overlay), os.WriteFile(filepath.Join(image.dir, manifestName), text, 0o644), os.Rename(image.dir, place)); err != nil {
+		return err
+	}
+	image.dir = place
+	return nil
+}
+
+// inspect fills the manifest in from the root file system.
+func (i *Image) inspect(ctx context.Context) error {
+	tar := exec.CommandContext(ctx, "tar", "--sort=name", "--numeric-owner", "-C", i.Rootfs(), "-c", ".")
+	digest := sha256.New()
+	tar.Stdout = digest
+	if err := tar.Run(); err != nil {
+		return fmt.Errorf("tar: %w", err)
+	}
+	i.Manifest.Digest = "sha256:" + hex.EncodeToString(digest.Sum(nil))
+	list, err := exec.CommandContext(ctx, "dpkg-query", "--admindir="+filepath.Join(i.Rootfs(), "var/lib/dpkg"), "--show").Output()
+	if err != nil {
+		return fmt.Errorf("dpkg-query: %w", err)
+	}
+	i.Manifest.Packages = map[string]string{}
+	for line := range strings.Lines(string(list)) {
+		name, version, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		i.Manifest.Packages[strings.TrimSuffix(name, ":amd64")] = version
+	}
+	i.Manifest.Size, err = DiskUsage(i.Rootfs())
+	return err
+}
+
+// DiskUsage returns the bytes that a file or tree takes on disk.
+func DiskUsage(root string) (int64, error) {
+	var total int64
+	err := filepath.WalkDir(root, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if st, ok := info.Sys().(*syscall.Stat_t); ok {
+			total += st.Blocks * 512
+		}
+		return nil
+	})
+	return total, err
+}
+
+// versions says which package stands for which software of an application guest and
+// a database guest.
+var versions = map[string][]string{
+	"app": {"apache2", "php-cli", "wordpress"},
+	"db":  {"mariadb-server"},
+}
+
+// Facts are the versions in a guest of that role.
+func (i *Image) Facts(role string) []testbed.Fact {
+	facts := []testbed.Fact{{Host: role, Key: "os", Value: i.Manifest.OS}, {Host: role, Key: "image_digest", Value: i.Manifest.Digest}}
+	for _, p := range versions[role] {
+		key := "software_" + strings.TrimSuffix(strings.TrimSuffix(p, "-server"), "-cli")
+		facts = append(facts, testbed.Fact{Host: role, Key: key, Value: i.Manifest.Packages[p]})
+	}
+	return facts
+}
+
+// writeFiles lays the templates out as they shall stand in the image.
+func writeFiles(root string) error {
+	for _, f := range files {
+		text, err := fs.ReadFile(templates.Guest, f.from)
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(root, f.to)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, text, f.mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recipe returns the digest of all that decides what an image holds.
+func recipe(rel release) (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, rel.id, rel.codename, packages)
+	for _, f := range files {
+		text, err := fs.ReadFile(templates.Guest, f.from)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintln(h, f.to, f.mode, len(text))
+		h.Write(text)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Ext4 returns a file system image of the root file system, for guests that start
+// from a disk, and how long making it took.
+func (i *Image) Ext4(ctx context.Context) (path string, took time.Duration, err error) {
+	path = filepath.Join(i.dir, "rootfs.ext4")
+	stamp := path + ".json" // how long it took, written when the image is whole
+	if text, err := os.ReadFile(stamp); err == nil && json.Unmarshal(text, &took) == nil {
+		return path, took, nil
+	}
+	began := time.Now()
+	const room = 1 << 30 // for what the guests write
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		return "", 0, err
+	}
+	if err := os.Truncate(path, i.Manifest.Size+room); err != nil {
+		return "", 0, err
+	}
+	if out, err := exec.CommandContext(ctx, "mkfs.ext4", "-q", "-F", "-d", i.Rootfs(), path).CombinedOutput(); err != nil {
+		return "", 0, fmt.Errorf("mkfs.ext4: %w: %s", err, out)
+	}
+	took = time.Since(began)
+	text, err := json.Marshal(took)
+	if err == nil {
+		err = os.WriteFile(stamp, text, 0o644)
+	}
+	return path, took, err
+}
+
+// Tools returns an Unavailable that names the programs of the list that are missing,
+// each with the package that has it.
+func Tools(tools map[string]string) error {
+	var missing, install []string
+	for tool, pkg := range tools {
+		if _, err := exec.LookPath(tool); err != nil {
+			missing, install = append(missing, tool), append(install, pkg)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	slices.Sort(missing)
+	slices.Sort(install)
+	return &testbed.Unavailable{
+		Reason: strings.Join(missing, ", ") + " not found",
+		Remedy: "apt-get install --no-install-recommends " + strings.Join(slices.Compact(install), " "),
+	}
+}

@@ -1,0 +1,258 @@
+package guest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"virtcmp/internal/monitor"
+	"virtcmp/internal/testbed"
+	"virtcmp/internal/testbed/cgroup"
+	"virtcmp/internal/testbed/launch"
+	"virtcmp/internal/testbed/network"
+	"virtcmp/internal/workload"
+)
+
+// Pair is what the drivers share that start the two guests from the image: their
+// directories, network, control groups and consoles. A driver embeds it.
+type Pair struct {
+	Spec  testbed.Spec
+	Store Store
+
+	Image *Image           // after Provision
+	Net   *network.Network // these three between Prepare and Stop
+	App   *Guest
+	DB    *Guest
+
+	hierarchy *cgroup.Hierarchy
+	lock      *os.File
+}
+
+// Guest is one of the two.
+type Guest struct {
+	Role    string // app or db
+	Address string // with prefix length
+	Limits  testbed.Limits
+	Dir     string // of its own, empty at first
+	Group   *cgroup.Group
+	Console *monitor.Console
+	Process *launch.Process // the first one, once started
+}
+
+// CheckRoot is the part of a Check that the drivers share: root, cgroups, the tools
+// that make the image, and swap where a guest is to use the host's.
+func (p *Pair) CheckRoot(hostSwap bool) error {
+	if os.Geteuid() != 0 {
+		return &testbed.Unavailable{Reason: "it takes root to make namespaces, mounts and control groups", Remedy: "run collect as root"}
+	}
+	if _, err := cgroup.Find("/proc/self/mounts"); err != nil {
+		return err
+	}
+	if _, err := hostRelease(); err != nil {
+		return err
+	}
+	if err := Tools(map[string]string{"mmdebstrap": "mmdebstrap", "tar": "tar", "dpkg-query": "dpkg"}); err != nil {
+		return err
+	}
+	if !hostSwap {
+		return nil
+	}
+	var info unix.Sysinfo_t
+	if err := unix.Sysinfo(&info); err != nil {
+		return err
+	}
+	have, need := testbed.Size(info.Totalswap*uint64(info.Unit)), p.Spec.Guests.App.Swap+p.Spec.Guests.DB.Swap
+	if have < need {
+		return &testbed.Unavailable{
+			Reason: fmt.Sprintf("the guests' limits let them swap %v, and this machine has %v of swap space", need, have),
+			Remedy: fmt.Sprintf("set host_swap: %v in the campaign's configuration, or add swap space", need),
+		}
+	}
+	return nil
+}
+
+// Provision implements testbed.Testbed for guests that start from the root file
+// system as it is.
+func (p *Pair) Provision(ctx context.Context) (testbed.Image, error) {
+	image, err := p.Store.Image(ctx)
+	if err != nil {
+		return testbed.Image{}, err
+	}
+	p.Image = image
+	m := image.Manifest
+	return testbed.Image{Digest: m.Digest, Size: m.Size, Duration: m.Duration}, nil
+}
+
+// Prepare makes all that the guests need but themselves. The limits of the guests'
+// control groups are what limit makes of the guest's.
+func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
+	if err := p.claim(); err != nil {
+		return err
+	}
+	if p.hierarchy, err = cgroup.Find("/proc/self/mounts"); err != nil {
+		return err
+	}
+	if p.Net, err = network.New(); err != nil {
+		return err
+	}
+	p.App = p.guest(monitor.App, network.AppAddress, p.Spec.Guests.App)
+	p.DB = p.guest(monitor.DB, network.DBAddress, p.Spec.Guests.DB)
+	for _, g := range p.Guests() {
+		if err := g.Group.Create(limit(g.Limits)); err != nil {
+			return err
+		}
+		if err := os.RemoveAll(g.Dir); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(g.Dir, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claimFile is locked while guests run: those of another collect would be taken for
+// what a killed one left behind, and share the CPU.
+const claimFile = "/run/virtcmp.lock"
+
+func (p *Pair) claim() (err error) {
+	if p.lock, err = os.Create(claimFile); err != nil {
+		return err
+	}
+	if err := unix.Flock(int(p.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		err = errors.Join(fmt.Errorf("another collect runs guests on this machine (%s is locked)", claimFile), p.lock.Close())
+		p.lock = nil
+		return err
+	}
+	return nil
+}
+
+func (p *Pair) guest(role, address string, l testbed.Limits) *Guest {
+	return &Guest{
+		Role: role, Address: address, Limits: l,
+		Dir:     filepath.Join(p.runDir(), role),
+		Group:   p.hierarchy.Group(p.Spec.Name + "-" + role),
+		Console: monitor.NewConsole(role),
+	}
+}
+
+// runDir holds what the guests write while they run.
+func (p *Pair) runDir() string { return filepath.Join(p.Store.Dir, "run", p.Spec.Name) }
+
+// Guests are the two, in the order in which they start.
+func (p *Pair) Guests() []*Guest {
+	if p.App == nil {
+		return nil
+	}
+	return []*Guest{p.DB, p.App}
+}
+
+// Hierarchy is the machine's cgroup hierarchy, after Prepare.
+func (p *Pair) Hierarchy() *cgroup.Hierarchy { return p.hierarchy }
+
+// Alive implements testbed.Testbed.
+func (p *Pair) Alive() error {
+	for _, g := range p.Guests() {
+		if g.Process == nil {
+			return fmt.Errorf("the %s guest was not started", g.Role)
+		}
+		if err := g.Process.Alive(); err != nil {
+			return fmt.Errorf("the %s guest has ended (%w); it said last:\n%s", g.Role, err, g.Console.Last())
+		}
+	}
+	return nil
+}
+
+// Stop implements testbed.Testbed: it ends the guests with all that is left in their
+// control groups, and removes what Prepare made.
+func (p *Pair) Stop() error {
+	var errs []error
+	for _, g := range p.Guests() {
+		errs = append(errs, g.Group.Destroy())
+		if g.Process != nil {
+			g.Process.Kill()
+		}
+		errs = append(errs, os.RemoveAll(g.Dir))
+	}
+	if p.App != nil {
+		errs = append(errs, os.Remove(p.runDir()))
+	}
+	p.App, p.DB = nil, nil
+	if p.Net != nil {
+		errs = append(errs, p.Net.Close())
+		p.Net = nil
+	}
+	if p.lock != nil {
+		errs = append(errs, p.lock.Close())
+		p.lock = nil
+	}
+	return errors.Join(errs...)
+}
+
+// Endpoints are those of the image's application.
+func (p *Pair) Endpoints() testbed.Endpoints {
+	url := "http://" + network.App
+	return testbed.Endpoints{
+		URL: url, Dial: p.Net.Dial,
+		SQL: workload.Scripts{URL: url + "/virtcmp", Dial: p.Net.Dial},
+	}
+}
+
+// Counters are those of the guests' control groups.
+func (p *Pair) Counters() []monitor.Source {
+	var sources []monitor.Source
+	for _, g := range p.Guests() {
+		sources = append(sources, monitor.CgroupCounters(g.Group.Counters(), g.Role))
+	}
+	return sources
+}
+
+// Facts are what the drivers have in common.
+func (p *Pair) Facts() []testbed.Fact {
+	facts := []testbed.Fact{{Host: monitor.Host, Key: "cgroup_version", Value: strconv.Itoa(p.hierarchy.Version)}}
+	for _, g := range p.Guests() {
+		facts = append(facts, g.Facts()...)
+		facts = append(facts, testbed.Fact{Host: g.Role, Key: "cgroup_parent", Value: "/" + cgroup.Parent})
+		facts = append(facts, p.Image.Facts(g.Role)...)
+	}
+	return facts
+}
+
+// Facts are the guest's limits.
+func (g *Guest) Facts() []testbed.Fact {
+	l := g.Limits
+	var facts []testbed.Fact
+	for _, f := range []struct {
+		key   string
+		value float64
+	}{
+		{"limit_memory_bytes", float64(l.Memory)},
+		{"limit_swap_bytes", float64(l.Swap)},
+		{"limit_cpus", l.CPUs},
+		{"cpu_shares", float64(l.Shares)},
+	} {
+		if f.value > 0 {
+			facts = append(facts, testbed.Fact{Host: g.Role, Key: f.key, Value: strconv.FormatFloat(f.value, 'f', -1, 64)})
+		}
+	}
+	return facts
+}
+
+// Kernel returns the release of this machine's kernel.
+func Kernel() string {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return ""
+	}
+	return unix.ByteSliceToString(u.Release[:])
+}
+
+// Env is the environment of a guest's first process.
+func (g *Guest) Env() []string {
+	return []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "VIRTCMP_ROLE=" + g.Role}
+}

@@ -1,0 +1,58 @@
+package hostswap_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"virtcmp/internal/testbed"
+	"virtcmp/internal/testbed/hostswap"
+)
+
+func TestEnsure(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("adding swap space takes root")
+	}
+	var info unix.Sysinfo_t
+	if err := unix.Sysinfo(&info); err != nil {
+		t.Fatal(err)
+	}
+	have := testbed.Size(info.Totalswap * uint64(info.Unit))
+	dir := t.TempDir()
+	path := filepath.Join(dir, "swap")
+	release, err := hostswap.Ensure(dir, have+16<<20)
+	if err != nil {
+		t.Skipf("this machine takes no swap file in %s: %v", dir, err)
+	}
+	if !inUse(t, path) {
+		t.Error("the swap file is not in use")
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	if inUse(t, path) {
+		t.Error("the swap file is still in use")
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("the swap file is still there")
+	}
+	release, err = hostswap.Ensure(dir, have)
+	if err != nil || release() != nil {
+		t.Errorf("enough swap space: %v", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a swap file was made though there was enough")
+	}
+}
+
+func inUse(t *testing.T, path string) bool {
+	t.Helper()
+	text, err := os.ReadFile("/proc/swaps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Contains(string(text), path)
+}

@@ -1,0 +1,73 @@
+// Package native runs the guests' programs on the host's own kernel with no more
+// between than a directory tree, a network and the limits: what the other
+// technologies cost is what they cost beyond this.
+package native
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"virtcmp/internal/monitor"
+	"virtcmp/internal/testbed"
+	"virtcmp/internal/testbed/guest"
+	"virtcmp/internal/testbed/launch"
+)
+
+// Testbed is the native testbed.
+type Testbed struct {
+	guest.Pair
+}
+
+// New returns a testbed whose image is in store.
+func New(spec testbed.Spec, store guest.Store) *Testbed {
+	return &Testbed{Pair: guest.Pair{Spec: spec, Store: store}}
+}
+
+// Check implements testbed.Testbed.
+func (t *Testbed) Check(context.Context) error { return t.CheckRoot(true) }
+
+// Start implements testbed.Testbed.
+func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
+	if err := t.Prepare(func(l testbed.Limits) testbed.Limits { return l }); err != nil {
+		return testbed.Endpoints{}, err
+	}
+	for _, g := range t.Guests() {
+		if err := t.start(g); err != nil {
+			return testbed.Endpoints{}, err
+		}
+	}
+	return t.Endpoints(), nil
+}
+
+func (t *Testbed) start(g *guest.Guest) error {
+	ns, err := t.Net.Guest(g.Address)
+	if err != nil {
+		return err
+	}
+	root := &launch.Root{
+		Lower: t.Image.Rootfs(), Upper: filepath.Join(g.Dir, "upper"), Work: filepath.Join(g.Dir, "work"),
+		Merged: filepath.Join(g.Dir, "merged"), Hostname: g.Role,
+	}
+	for _, d := range []string{root.Upper, root.Work, root.Merged} {
+		if err := os.Mkdir(d, 0o755); err != nil {
+			return err
+		}
+	}
+	g.Process, err = launch.Command{
+		Args: []string{guest.Init}, Env: g.Env(), Procs: g.Group.Procs(), Root: root, In: ns.Do, Output: g.Console,
+	}.Start()
+	return err
+}
+
+// Facts implements testbed.Testbed.
+func (t *Testbed) Facts() []testbed.Fact {
+	kernel := guest.Kernel()
+	return append(t.Pair.Facts(),
+		testbed.Fact{Host: monitor.Host, Key: "technology", Value: "native"},
+		testbed.Fact{Host: monitor.Host, Key: "class", Value: "none"},
+		testbed.Fact{Host: monitor.Host, Key: "accelerator", Value: "none"},
+		testbed.Fact{Host: monitor.App, Key: "kernel", Value: kernel},
+		testbed.Fact{Host: monitor.DB, Key: "kernel", Value: kernel},
+	)
+}

@@ -1,0 +1,130 @@
+// Package uml runs the guests on kernels of their own by User-Mode Linux (Dike,
+// 2000): a Linux kernel ported to run as a process, the para-virtualised guest that
+// needs neither a hypervisor nor virtualisation in hardware.
+package uml
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"virtcmp/internal/monitor"
+	"virtcmp/internal/testbed"
+	"virtcmp/internal/testbed/guest"
+	"virtcmp/internal/testbed/launch"
+)
+
+const program = "linux.uml"
+
+// Testbed is the User-Mode Linux testbed.
+type Testbed struct {
+	guest.Pair
+	disk   string // image that both guests' copy-on-write disks are based on
+	kernel string
+}
+
+// New returns a testbed whose image is in store.
+func New(spec testbed.Spec, store guest.Store) *Testbed {
+	return &Testbed{Pair: guest.Pair{Spec: spec, Store: store}}
+}
+
+// Check implements testbed.Testbed. The guests swap to disks of their own, not to
+// the host's swap space.
+func (t *Testbed) Check(context.Context) error {
+	if err := guest.Tools(map[string]string{program: "user-mode-linux", "mkfs.ext4": "e2fsprogs"}); err != nil {
+		return err
+	}
+	return t.CheckRoot(false)
+}
+
+// Provision implements testbed.Testbed.
+func (t *Testbed) Provision(ctx context.Context) (testbed.Image, error) {
+	image, err := t.Pair.Provision(ctx)
+	if err != nil {
+		return image, err
+	}
+	var took time.Duration
+	if t.disk, took, err = t.Image.Ext4(ctx); err != nil {
+		return image, err
+	}
+	image.Duration += took
+	if image.Size, err = guest.DiskUsage(t.disk); err != nil {
+		return image, err
+	}
+	out, err := exec.CommandContext(ctx, program, "--version").Output()
+	t.kernel = strings.TrimSpace(string(out))
+	return image, err
+}
+
+// Start implements testbed.Testbed.
+func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
+	// The guest's kernel keeps the memory limit; the host's would count the same pages again.
+	cpuOnly := func(l testbed.Limits) testbed.Limits { return testbed.Limits{CPUs: l.CPUs, Shares: l.Shares} }
+	if err := t.Prepare(cpuOnly); err != nil {
+		return testbed.Endpoints{}, err
+	}
+	for _, g := range t.Guests() {
+		if err := t.start(g); err != nil {
+			return testbed.Endpoints{}, err
+		}
+	}
+	return t.Endpoints(), nil
+}
+
+func (t *Testbed) start(g *guest.Guest) error {
+	tap := "tap-" + g.Role
+	if err := t.Net.Tap(tap); err != nil {
+		return fmt.Errorf("tap device: %w", err)
+	}
+	args := []string{
+		program, "mem=" + megabytes(g.Limits.Memory), "umid=" + g.Role, "uml_dir=" + g.Dir,
+		"ubd0=" + filepath.Join(g.Dir, "disk.cow") + "," + t.disk, "root=/dev/ubda", "rw", "init=" + guest.Init,
+		"vec0:transport=tap,ifname=" + tap + ",depth=128,gro=1",
+		"con=null", "con0=null,fd:1", "quiet",
+		"VIRTCMP_KERNEL=own", "VIRTCMP_ROLE=" + g.Role, "VIRTCMP_ADDRESS=" + g.Address, "VIRTCMP_NIC=vec0",
+	}
+	if g.Limits.Swap > 0 {
+		swap := filepath.Join(g.Dir, "swap")
+		if err := os.WriteFile(swap, nil, 0o600); err != nil {
+			return err
+		}
+		if err := os.Truncate(swap, int64(g.Limits.Swap)); err != nil {
+			return err
+		}
+		args = append(args, "ubd1="+swap, "VIRTCMP_SWAP=/dev/ubdb")
+	}
+	var err error
+	g.Process, err = launch.Command{
+		Args: args, Env: append(g.Env(), "HOME="+g.Dir, "TMPDIR=/dev/shm"), Procs: g.Group.Procs(), In: t.Net.Do, Output: g.Console,
+	}.Start()
+	return err
+}
+
+// megabytes is a size as the kernel's mem= takes it.
+func megabytes(s testbed.Size) string { return fmt.Sprintf("%dM", s>>20) }
+
+// Counters implements testbed.Testbed: the guests' own by heartbeat on their consoles,
+// and what they cost the host.
+func (t *Testbed) Counters() []monitor.Source {
+	sources := t.Pair.Counters()
+	for _, g := range t.Guests() {
+		sources = append(sources, g.Console)
+	}
+	return sources
+}
+
+// Facts implements testbed.Testbed.
+func (t *Testbed) Facts() []testbed.Fact {
+	return append(t.Pair.Facts(),
+		testbed.Fact{Host: monitor.Host, Key: "technology", Value: "User-Mode Linux"},
+		testbed.Fact{Host: monitor.Host, Key: "class", Value: "para-virtualisation"},
+		testbed.Fact{Host: monitor.Host, Key: "accelerator", Value: "uml"},
+		testbed.Fact{Host: monitor.Host, Key: "software_uml", Value: t.kernel},
+		testbed.Fact{Host: monitor.App, Key: "kernel", Value: t.kernel},
+		testbed.Fact{Host: monitor.DB, Key: "kernel", Value: t.kernel},
+	)
+}

@@ -1,0 +1,26 @@
+// Package templates holds what the programs fill in or install: the text of the paper,
+// and what goes into a testbed's guests.
+package templates
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed paper guest
+var files embed.FS
+
+// Paper is the folder of the paper's templates: its sections as Markdown, in the order
+// of their names, its references and its hyphenation patterns.
+var Paper = folder("paper")
+
+// Guest is the folder of the files of a guest's image.
+var Guest = folder("guest")
+
+func folder(name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err) // the folder is compiled in
+	}
+	return sub
+}
