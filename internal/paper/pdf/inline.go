@@ -34,8 +34,8 @@ type item struct {
 type kind int
 
 const (
-	box kind = iota
-	kern // moves the box behind it, but not at a line's start
+	box  kind = iota
+	kern      // moves the box behind it, but not at a line's start
 	glue
 	penalty
 )
