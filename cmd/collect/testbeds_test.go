@@ -37,28 +37,21 @@ func real(t *testing.T, names ...string) {
 	}
 }
 
-// leftovers lists what a campaign must not leave behind.
-func leftovers(t *testing.T) []string {
+// leftovers lists what a campaign must not leave behind. What is mounted, and what is
+// swapped to, must be as it was before.
+func leftovers(t *testing.T, before machine) []string {
 	t.Helper()
 	var left []string
+	if now := state(t); now != before {
+		left = append(left, fmt.Sprintf("the machine was\n%s%s, and is\n%s%s", before.mounts, before.swaps, now.mounts, now.swaps))
+	}
 	filepath.WalkDir("/sys/fs/cgroup", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && d.Name() == "virtcmp" {
+		if err == nil && d.IsDir() && (d.Name() == "virtcmp" || d.Name() == "lxc.pivot") {
 			left = append(left, path)
 			return fs.SkipDir
 		}
 		return nil
 	})
-	for _, file := range []string{"/proc/self/mounts", "/proc/swaps"} {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(string(text)) {
-			if strings.Contains(line, "virtcmp") {
-				left = append(left, file+": "+line)
-			}
-		}
-	}
 	dirs, _ := filepath.Glob(filepath.Join(defaultCache(), "run", "*"))
 	left = append(left, dirs...)
 	processes, _ := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -69,6 +62,30 @@ func leftovers(t *testing.T) []string {
 		}
 	}
 	return left
+}
+
+// machine is what guests could change of this machine if their kernel let them.
+type machine struct{ mounts, swaps, hostname string }
+
+func state(t *testing.T) machine {
+	t.Helper()
+	mounts, err := os.ReadFile("/proc/self/mounts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	swaps, err := os.ReadFile("/proc/swaps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string // how much of it is used changes by itself
+	for line := range strings.Lines(string(swaps)) {
+		names = append(names, strings.Fields(line)[0])
+	}
+	hostname, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return machine{string(mounts), strings.Join(names, " "), hostname}
 }
 
 const smoke = `
@@ -90,6 +107,7 @@ experiments:
 // under LXC and under User-Mode Linux, with a ramp that swaps.
 func TestRealTestbeds(t *testing.T) {
 	real(t, "lxc", "uml")
+	before := state(t)
 	dir := filepath.Join(t.TempDir(), "archive")
 	code, _, stderr := collect(context.Background(), "-config", write(t, smoke), "-out", dir)
 	if code != command.Done {
@@ -146,7 +164,7 @@ func TestRealTestbeds(t *testing.T) {
 	if facts["uml app kernel"] == facts["lxc app kernel"] {
 		t.Errorf("User-Mode Linux ran the host's kernel %s", facts["uml app kernel"])
 	}
-	if left := leftovers(t); left != nil {
+	if left := leftovers(t, before); left != nil {
 		t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
 	}
 }
@@ -155,6 +173,7 @@ func TestRealTestbeds(t *testing.T) {
 // and after the second the next start finds its way.
 func TestRealAbort(t *testing.T) {
 	real(t, "lxc", "uml")
+	before := state(t)
 	for _, bed := range []string{"lxc", "uml", "native"} {
 		config := write(t, smoke)
 		ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
@@ -163,7 +182,7 @@ func TestRealAbort(t *testing.T) {
 		if code != command.Failed || !strings.Contains(stderr, "interrupted") {
 			t.Errorf("%s: exit code %d: %s", bed, code, stderr)
 		}
-		if left := leftovers(t); left != nil {
+		if left := leftovers(t, before); left != nil {
 			t.Errorf("%s, interrupted, left behind:\n%s", bed, strings.Join(left, "\n"))
 		}
 		killed(t, config, bed)
@@ -171,7 +190,7 @@ func TestRealAbort(t *testing.T) {
 		if code, _, stderr := collect(context.Background(), "-config", quick, "-testbed", bed); code != command.Done {
 			t.Errorf("%s, after SIGKILL: exit code %d: %s", bed, code, stderr)
 		}
-		if left := leftovers(t); left != nil {
+		if left := leftovers(t, before); left != nil {
 			t.Errorf("%s, after SIGKILL and another start, left behind:\n%s", bed, strings.Join(left, "\n"))
 		}
 	}

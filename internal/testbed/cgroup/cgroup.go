@@ -132,6 +132,9 @@ type Group struct {
 // Group returns the group of that name below Parent, which need not exist yet.
 func (h *Hierarchy) Group(name string) *Group { return &Group{h: h, Path: filepath.Join(Parent, name)} }
 
+// Reap ends what a killed collect left in groups below Parent, and removes them.
+func (h *Hierarchy) Reap() error { return h.Group("").Destroy() }
+
 // dirs are the group's directories, without repetition.
 func (g *Group) dirs() []string {
 	var dirs []string
@@ -158,11 +161,8 @@ func (g *Group) Counters() monitor.Cgroup {
 	return monitor.Cgroup{Version: g.h.Version, Memory: dir("memory"), CPU: dir("cpu"), CPUAcct: dir("cpuacct")}
 }
 
-// Create makes the group afresh with the limits.
+// Create makes the group with the limits.
 func (g *Group) Create(l testbed.Limits) error {
-	if err := g.Destroy(); err != nil { // of a collect that was killed
-		return err
-	}
 	for _, d := range g.dirs() {
 		if err := os.MkdirAll(d, 0o755); err != nil {
 			return err

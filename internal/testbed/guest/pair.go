@@ -97,6 +97,9 @@ func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
 	if p.hierarchy, err = cgroup.Find("/proc/self/mounts"); err != nil {
 		return err
 	}
+	if err := p.hierarchy.Reap(); err != nil {
+		return err
+	}
 	if p.Net, err = network.New(); err != nil {
 		return err
 	}

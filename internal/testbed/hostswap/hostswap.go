@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"unsafe"
 
@@ -17,9 +18,17 @@ import (
 )
 
 // Ensure adds a swap file in dir if the machine has less swap space than size. The
-// function that it returns takes it away again.
+// function that it returns takes it away again. A file that a killed collect left is
+// taken away first; one that a living collect holds counts as the machine's.
 func Ensure(dir string, size testbed.Size) (release func() error, err error) {
 	nothing := func() error { return nil }
+	if size == 0 {
+		return nothing, nil
+	}
+	path := filepath.Join(dir, "swap")
+	if err := reclaim(path); err != nil {
+		return nil, fmt.Errorf("swap file left by a killed collect: %w", err)
+	}
 	var info unix.Sysinfo_t
 	if err := unix.Sysinfo(&info); err != nil {
 		return nil, err
@@ -34,34 +43,65 @@ func Ensure(dir string, size testbed.Size) (release func() error, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, "swap")
-	if swapoff(path) == nil { // left by a collect that was killed
-		return Ensure(dir, size)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
 	}
-	if err := create(path, int64(size-have)); err != nil {
-		return nil, errors.Join(err, os.Remove(path))
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		return nil, errors.Join(fmt.Errorf("another collect uses %s, which is too small for %v: wait for it to end, or give another -cache", path, size), f.Close())
+	}
+	if err := fill(f, int64(size-have)); err != nil {
+		return nil, errors.Join(err, os.Remove(path), f.Close())
 	}
 	if err := swapon(path); err != nil {
-		return nil, errors.Join(fmt.Errorf("swapon %s: %w", path, err), os.Remove(path))
+		return nil, errors.Join(fmt.Errorf("swapon %s: %w", path, err), os.Remove(path), f.Close())
 	}
-	return func() error {
-		if err := swapoff(path); err != nil {
-			return fmt.Errorf("swapoff %s: %w", path, err)
-		}
-		return os.Remove(path)
-	}, nil
+	return func() error { return errors.Join(remove(path), f.Close()) }, nil
 }
 
-// create makes a file without holes, which a swap file may not have.
-func create(path string, size int64) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+// reclaim removes the swap file if it is in use though no collect holds it.
+func reclaim(path string) error {
+	if used, err := inUse(path); err != nil || !used || os.Geteuid() != 0 {
+		return err
+	}
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(unix.Fallocate(int(f.Fd()), 0, 0, size), f.Close()); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	defer f.Close()
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		return nil
 	}
-	if out, err := exec.Command("mkswap", path).CombinedOutput(); err != nil {
+	return remove(path)
+}
+
+func remove(path string) error {
+	if err := swapoff(path); err != nil {
+		return fmt.Errorf("swapoff %s: %w", path, err)
+	}
+	return os.Remove(path)
+}
+
+// inUse looks for the file among this machine's swap space.
+func inUse(path string) (bool, error) {
+	text, err := os.ReadFile("/proc/swaps")
+	if err != nil {
+		return false, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if name, _, _ := strings.Cut(line, " "); name == path {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// fill makes f a swap file: one without holes.
+func fill(f *os.File, size int64) error {
+	if err := errors.Join(f.Truncate(0), unix.Fallocate(int(f.Fd()), 0, 0, size)); err != nil {
+		return fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	if out, err := exec.Command("mkswap", f.Name()).CombinedOutput(); err != nil {
 		return fmt.Errorf("mkswap: %w: %s", err, out)
 	}
 	return nil

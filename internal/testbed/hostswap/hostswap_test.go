@@ -2,6 +2,7 @@ package hostswap_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,6 +31,12 @@ func TestEnsure(t *testing.T) {
 	if !inUse(t, path) {
 		t.Error("the swap file is not in use")
 	}
+	if other, err := hostswap.Ensure(dir, have); err != nil || other() != nil || !inUse(t, path) {
+		t.Errorf("a second collect, which has enough: %v; the first one's swap file in use: %v", err, inUse(t, path))
+	}
+	if _, err := hostswap.Ensure(dir, have+64<<20); err == nil {
+		t.Error("a second collect replaced the swap file of the first")
+	}
 	if err := release(); err != nil {
 		t.Fatal(err)
 	}
@@ -55,4 +62,27 @@ func inUse(t *testing.T, path string) bool {
 		t.Fatal(err)
 	}
 	return strings.Contains(string(text), path)
+}
+
+// TestKilled leaves a swap file as a killed process does: in use, and locked by nobody.
+func TestKilled(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("adding swap space takes root")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "swap")
+	if out, err := exec.Command("sh", "-c", "fallocate -l 16M "+path+" && chmod 600 "+path+" && mkswap "+path+" && swapon "+path).CombinedOutput(); err != nil {
+		t.Skipf("this machine takes no swap file in %s: %s", dir, out)
+	}
+	release, err := hostswap.Ensure(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := release(); err != nil {
+		t.Error(err)
+	}
+	if inUse(t, path) {
+		t.Error("the swap file is still in use")
+		exec.Command("swapoff", path).Run()
+	}
 }

@@ -39,6 +39,7 @@ type Command struct {
 	Env    []string
 	Procs  []string  // cgroup.procs files of the control groups to join
 	Root   *Root     // nil: this machine's own file system and namespaces
+	Nobody bool      // without privileges, in namespaces of its own; see becomeNobody
 	Output io.Writer `json:"-"` // takes standard output and error
 	// In calls its argument where the process shall have its network; nil: here.
 	In func(func() error) error `json:"-"`
@@ -71,6 +72,9 @@ func (c Command) Start() (*Process, error) {
 	cmd.Stdout, cmd.Stderr = c.Output, c.Output
 	if c.Root != nil {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
+	}
+	if c.Nobody {
+		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID
 	}
 	in := c.In
 	if in == nil {
@@ -121,8 +125,8 @@ func (p *Process) Alive() error {
 	}
 }
 
-// Kill ends the process and waits until it is gone. In a Root, everything that it
-// started ends with it.
+// Kill ends the process and waits until it is gone. Of one with a Root, or of Nobody,
+// everything that it started ends with it.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill() // it may have ended by itself
 	<-p.done
@@ -142,6 +146,11 @@ func enter() error {
 	}
 	if c.Root != nil {
 		if err := c.Root.enter(); err != nil {
+			return err
+		}
+	}
+	if c.Nobody {
+		if err := becomeNobody(); err != nil {
 			return err
 		}
 	}

@@ -52,9 +52,6 @@ func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
 	if err := t.Prepare(func(l testbed.Limits) testbed.Limits { return l }); err != nil {
 		return testbed.Endpoints{}, err
 	}
-	if err := t.monitors().Destroy(); err != nil { // left by a collect that was killed
-		return testbed.Endpoints{}, err
-	}
 	for _, g := range t.Guests() {
 		if err := t.start(g); err != nil {
 			return testbed.Endpoints{}, err
@@ -104,6 +101,7 @@ func (t *Testbed) config(g *guest.Guest, delta, network string) string {
 	set("apparmor.profile", "unconfined")
 	set("namespace.share.net", network)
 	set("cgroup.dir.monitor", filepath.Join(t.monitors().Path, g.Role))
+	set("cgroup.dir.monitor.pivot", t.pivot().Path)
 	set("cgroup.dir.container", g.Group.Path)
 	prefix := "cgroup."
 	if t.Hierarchy().Version == 2 {
@@ -131,11 +129,14 @@ func (t *Testbed) Facts() []testbed.Fact {
 // monitors is the control group of LXC's own two processes.
 func (t *Testbed) monitors() *cgroup.Group { return t.Hierarchy().Group(t.Spec.Name + "-monitor") }
 
+// pivot is the control group that they end in, so that the container's can be removed.
+func (t *Testbed) pivot() *cgroup.Group { return t.Hierarchy().Group(t.Spec.Name + "-pivot") }
+
 // Stop implements testbed.Testbed.
 func (t *Testbed) Stop() error {
 	err := t.Pair.Stop()
 	if t.Hierarchy() == nil { // never started
 		return err
 	}
-	return errors.Join(err, t.monitors().Destroy())
+	return errors.Join(err, t.monitors().Destroy(), t.pivot().Destroy())
 }

@@ -94,8 +94,9 @@ func (n *Network) Guest(address string) (*Namespace, error) {
 	return guest, up(inside, "eth0", address)
 }
 
-// Tap adds a tap device to the bridge, for a guest with a kernel of its own.
-func (n *Network) Tap(name string) error {
+// Tap adds a tap device to the bridge, for a guest with a kernel of its own that runs
+// as the user and the group of that id.
+func (n *Network) Tap(name string, owner uint32) error {
 	h, err := netlink.NewHandleAt(n.handle)
 	if err != nil {
 		return err
@@ -103,7 +104,7 @@ func (n *Network) Tap(name string) error {
 	defer h.Close()
 	tap := &netlink.Tuntap{
 		LinkAttrs: netlink.LinkAttrs{Name: name, MasterIndex: n.bridge.Attrs().Index},
-		Mode:      netlink.TUNTAP_MODE_TAP, Flags: netlink.TUNTAP_DEFAULTS,
+		Mode:      netlink.TUNTAP_MODE_TAP, Flags: netlink.TUNTAP_DEFAULTS, Owner: owner, Group: owner,
 	}
 	if err := n.Do(func() error { return netlink.LinkAdd(tap) }); err != nil { // the device belongs to the caller's namespace
 		return err

@@ -28,7 +28,7 @@ func TestNetwork(t *testing.T) {
 	if _, err := n.Guest(network.DBAddress); err != nil {
 		t.Fatal(err)
 	}
-	if err := n.Tap("tap0"); err != nil {
+	if err := n.Tap("tap0", 0); err != nil {
 		t.Fatal(err)
 	}
 	var listener net.Listener

@@ -55,9 +55,31 @@ func (t *Testbed) Provision(ctx context.Context) (testbed.Image, error) {
 	if image.Size, err = guest.DiskUsage(t.disk); err != nil {
 		return image, err
 	}
+	if err := open(filepath.Dir(t.disk)); err != nil {
+		return image, err
+	}
 	out, err := exec.CommandContext(ctx, program, "--version").Output()
 	t.kernel = strings.TrimSpace(string(out))
 	return image, err
+}
+
+// open refuses a directory that the kernels, which run as nobody, can't enter.
+func open(dir string) error {
+	for d := dir; ; d = filepath.Dir(d) {
+		info, err := os.Stat(d)
+		if err != nil {
+			return err
+		}
+		if info.Mode().Perm()&1 == 0 {
+			return &testbed.Unavailable{
+				Reason: fmt.Sprintf("its kernels run without privileges and can't enter %s", d),
+				Remedy: "give -cache a directory that every user may enter, or chmod o+x " + d,
+			}
+		}
+		if d == filepath.Dir(d) {
+			return nil
+		}
+	}
 }
 
 // Start implements testbed.Testbed.
@@ -77,7 +99,7 @@ func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
 
 func (t *Testbed) start(g *guest.Guest) error {
 	tap := "tap-" + g.Role
-	if err := t.Net.Tap(tap); err != nil {
+	if err := t.Net.Tap(tap, launch.Nobody); err != nil {
 		return fmt.Errorf("tap device: %w", err)
 	}
 	args := []string{
@@ -95,11 +117,17 @@ func (t *Testbed) start(g *guest.Guest) error {
 		if err := os.Truncate(swap, int64(g.Limits.Swap)); err != nil {
 			return err
 		}
+		if err := os.Chown(swap, launch.Nobody, launch.Nobody); err != nil {
+			return err
+		}
 		args = append(args, "ubd1="+swap, "VIRTCMP_SWAP=/dev/ubdb")
+	}
+	if err := os.Chown(g.Dir, launch.Nobody, launch.Nobody); err != nil {
+		return err
 	}
 	var err error
 	g.Process, err = launch.Command{
-		Args: args, Env: append(g.Env(), "HOME="+g.Dir, "TMPDIR=/dev/shm"), Procs: g.Group.Procs(), In: t.Net.Do, Output: g.Console,
+		Args: args, Env: append(g.Env(), "HOME="+g.Dir, "TMPDIR=/dev/shm"), Procs: g.Group.Procs(), Nobody: true, In: t.Net.Do, Output: g.Console,
 	}.Start()
 	return err
 }

@@ -1,0 +1,52 @@
+package launch
+
+import (
+	"fmt"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Nobody is the user and group id of a process without privileges.
+const Nobody = 65534
+
+// becomeNobody gives up every privilege, for good. A monitor that traces its guests'
+// processes needs it: when it is killed, the kernel lets go of those, and the system
+// calls they were about to make for their guest they make on this machine. They die
+// with the pid namespace; what they do until then, they do as nobody and to mounts of
+// their own. Of the machine's devices they may use /dev/net/tun, to attach to a tap
+// device that belongs to Nobody.
+func becomeNobody() error {
+	if err := unix.Mount("", "/", "", unix.MS_PRIVATE|unix.MS_REC, ""); err != nil {
+		return fmt.Errorf("mount namespace: %w", err)
+	}
+	for _, m := range []struct{ kind, on, data string }{
+		{"proc", "/proc", ""}, // the one here shows another pid namespace
+		{"tmpfs", "/dev/net", "mode=755"},
+	} {
+		if err := unix.Mount(m.kind, m.on, m.kind, 0, m.data); err != nil {
+			return fmt.Errorf("%s on %s: %w", m.kind, m.on, err)
+		}
+	}
+	const tun = "/dev/net/tun"
+	if err := unix.Mknod(tun, unix.S_IFCHR|0o600, int(unix.Mkdev(10, 200))); err != nil {
+		return fmt.Errorf("%s: %w", tun, err)
+	}
+	if err := unix.Chown(tun, Nobody, Nobody); err != nil {
+		return err
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("no_new_privs: %w", err)
+	}
+	if err := syscall.Setgroups(nil); err != nil {
+		return fmt.Errorf("groups: %w", err)
+	}
+	if err := syscall.Setresgid(Nobody, Nobody, Nobody); err != nil {
+		return fmt.Errorf("group: %w", err)
+	}
+	if err := syscall.Setresuid(Nobody, Nobody, Nobody); err != nil {
+		return fmt.Errorf("user: %w", err)
+	}
+	// The kernel forgets it when the user changes.
+	return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0, 0, 0)
+}
