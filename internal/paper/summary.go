@@ -30,6 +30,17 @@ func (v *view) lacking(id string) (string, error) {
 	return v.nameList(missing), nil
 }
 
+// timedOut names the testbeds of whose requests some timed out, or "".
+func (v *view) timedOut() string {
+	var some []string
+	for _, t := range v.set.Testbeds() {
+		if f, ok := v.set.Scalar(finding.Latency, t, "p99"); ok && f.Note.Get("timeouts") != "" {
+			some = append(some, t)
+		}
+	}
+	return v.nameList(some)
+}
+
 // missing lists what no testbed has, or "".
 func (v *view) missing() (string, error) {
 	var all []string

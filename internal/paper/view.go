@@ -72,6 +72,7 @@ func (v *view) funcs() template.FuncMap {
 		"compare":   v.compare,
 		"onsets":    v.onsets,
 		"lacking":   v.lacking,
+		"timedOut":  v.timedOut,
 		"missing":   v.missing,
 		"pair":      v.pair,
 		"tally":     v.tally,

@@ -95,6 +95,8 @@ func (v *view) warningText(f finding.Finding) string {
 		return fmt.Sprintf("%s: the order of %s was not recorded, so that nobody can tell whether testbeds were measured in turns.", capital(experiments), countRuns(get("runs")))
 	case finding.GeneratorSaturated:
 		return fmt.Sprintf("The load generator used %s of its processor time for ten seconds %s: there it measured itself.", percent(get("share")), runs())
+	case finding.Disturbed:
+		return fmt.Sprintf("%s: other machines on the same hardware took up to %s of this one’s processor time %s.", capital(experiments), percent(get("share")), runs())
 	case finding.OffSchedule:
 		return fmt.Sprintf("The number of users was off the schedule %s; at worst %s were active when %s were planned.", runs(), get("users"), get("planned"))
 	case finding.IncompleteRun:
