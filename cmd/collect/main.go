@@ -27,11 +27,11 @@ Example: measure LXC against User-Mode Linux and keep the archive
   analyze out/mine | report -o paper.pdf
 
 Example: the whole pipeline on the embedded application, without root
-  collect -testbed process | analyze | report -o demo.pdf
+  collect -config data/campaigns/demo/campaign.yaml | analyze | report -o demo.pdf
 
 Without -out the observations go to standard output, each trial's when it is done.
-Without -config every experiment is as in the 2014 paper: 1 to 100 users over 720 s,
-end at 800 s. The file says otherwise:
+Without -config, -testbed names drivers and every experiment is as in the 2014 paper:
+1 to 100 users over 720 s, end at 800 s. The file says otherwise:
 
   name: mine
   seed: 7

@@ -149,6 +149,9 @@ func (c *Campaign) trial(ctx context.Context, t Trial, attempt int) (n int, err 
 	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(cause, context.Canceled) {
 		err = cause // why it was cancelled says more than that it was
 	}
+	if said := r.testbed.Said(); err != nil && said != "" {
+		err = fmt.Errorf("%w; the guests said last:\n%s", err, said)
+	}
 	err = errors.Join(err, r.testbed.Stop())
 	if err == nil && r.steal > c.Config.MaxSteal {
 		noisy := fmt.Errorf("other machines on the same hardware took %.1f %% of this one's CPU time, more than max_steal allows (%.1f %%)", 100*r.steal, 100*c.Config.MaxSteal)

@@ -13,13 +13,19 @@ import (
 // upstream returns the part of a Debian version that the software's authors gave it,
 // escaped.
 func upstream(version string) string {
-	if epoch, rest, ok := strings.Cut(version, ":"); ok && strings.Trim(epoch, "0123456789") == "" {
-		version = rest
-	}
+	version = withoutEpoch(version)
 	if i := strings.IndexAny(version, "+-~"); i > 0 {
 		version = version[:i]
 	}
 	return document.Escape(version)
+}
+
+// withoutEpoch returns a Debian version as its software's own number begins it.
+func withoutEpoch(version string) string {
+	if epoch, rest, ok := strings.Cut(version, ":"); ok && strings.Trim(epoch, "0123456789") == "" {
+		return rest
+	}
+	return version
 }
 
 // fact returns a fact's value where every testbed has the same, and else "".
@@ -53,6 +59,9 @@ func formatFact(key, value string) string {
 	case err != nil:
 		if rest, ok := strings.CutPrefix(value, "sha256:"); ok && len(rest) > 12 {
 			return "sha256:" + rest[:12] + "…"
+		}
+		if strings.HasPrefix(key, "software_") {
+			value = withoutEpoch(value)
 		}
 	case strings.HasSuffix(key, "_bytes"):
 		return formatBytes(n)

@@ -305,10 +305,10 @@ func TestCompare(t *testing.T) {
 	}{
 		{1.42, 1.31, 1.53, "LXC served 1.42 times as many as native Linux (95 % interval 1.31 to 1.53)."},
 		{0.71, 0.67, 0.75, "LXC served 0.71 times as many as native Linux (95 % interval 0.67 to 0.75)."},
-		{1.02, 0.97, 1.07, "No difference from native Linux could be shown for LXC (ratio 1.02, 95 % interval 0.97 to 1.07)."},
-		{1.02, 1, 1.04, "No difference from native Linux could be shown for LXC (ratio 1.02, 95 % interval 1.00 to 1.04)."},
+		{1.02, 0.97, 1.07, "In the number of successful requests no difference from native Linux could be shown for LXC (ratio 1.02, 95 % interval 0.97 to 1.07)."},
+		{1.02, 1, 1.04, "In the number of successful requests no difference from native Linux could be shown for LXC (ratio 1.02, 95 % interval 1.00 to 1.04)."},
 		{1.42, none, none, "LXC served 1.42 times as many as native Linux (without an interval)."},
-		{1, 1, 1, "No difference from native Linux could be shown for LXC."},
+		{1, 1, 1, "In the number of successful requests no difference from native Linux could be shown for LXC."},
 		{2, 2, 2, "LXC served 2 times as many as native Linux."},
 	} {
 		v := newView(t, one("successful_requests", tc.value, tc.low, tc.high))

@@ -130,7 +130,7 @@ func (v *view) compare(id, long, short string) (string, error) {
 		sentences = append(sentences, capital(clauses(shown))+".")
 	}
 	if len(same) > 0 {
-		sentences = append(sentences, fmt.Sprintf("No difference from %s could be shown for %s.", baseline, list(same)))
+		sentences = append(sentences, fmt.Sprintf("In the %s no difference from %s could be shown for %s.", q.Phrase, baseline, list(same)))
 	}
 	if len(readings) > 0 {
 		sentences = append(sentences, fmt.Sprintf("%s (%s).", capital(clauses(readings)), why))

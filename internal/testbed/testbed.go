@@ -24,6 +24,9 @@ type Testbed interface {
 	Start(ctx context.Context) (Endpoints, error)
 	// Alive returns nil while both guests run, and then why one does not.
 	Alive() error
+	// Said is what the guests said last on their consoles, for whoever must find out
+	// why something fails.
+	Said() string
 	// Counters are the sources to watch while the guests run.
 	Counters() []monitor.Source
 	// Facts say how the testbed is made, as far as known while the guests run.

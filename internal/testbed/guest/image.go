@@ -10,9 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -218,18 +220,28 @@ func DiskUsage(root string) (int64, error) {
 }
 
 // versions says which package stands for which software of an application guest and
-// a database guest.
-var versions = map[string][]string{
-	"app": {"apache2", "php-cli", "wordpress"},
-	"db":  {"mariadb-server"},
+// a database guest. PHP's has its version in its name.
+var versions = map[string][]struct {
+	software string
+	packages *regexp.Regexp
+}{
+	"app": {
+		{"apache2", regexp.MustCompile(`^apache2$`)},
+		{"php", regexp.MustCompile(`^php[0-9.]+-cli$`)},
+		{"wordpress", regexp.MustCompile(`^wordpress$`)},
+	},
+	"db": {{"mariadb", regexp.MustCompile(`^mariadb-server$`)}},
 }
 
 // Facts are the versions in a guest of that role.
 func (i *Image) Facts(role string) []testbed.Fact {
 	facts := []testbed.Fact{{Host: role, Key: "os", Value: i.Manifest.OS}, {Host: role, Key: "image_digest", Value: i.Manifest.Digest}}
-	for _, p := range versions[role] {
-		key := "software_" + strings.TrimSuffix(strings.TrimSuffix(p, "-server"), "-cli")
-		facts = append(facts, testbed.Fact{Host: role, Key: key, Value: i.Manifest.Packages[p]})
+	for _, v := range versions[role] {
+		for _, name := range slices.Sorted(maps.Keys(i.Manifest.Packages)) {
+			if v.packages.MatchString(name) {
+				facts = append(facts, testbed.Fact{Host: role, Key: "software_" + v.software, Value: i.Manifest.Packages[name]})
+			}
+		}
 	}
 	return facts
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -165,10 +166,21 @@ func (p *Pair) Alive() error {
 			return fmt.Errorf("the %s guest was not started", g.Role)
 		}
 		if err := g.Process.Alive(); err != nil {
-			return fmt.Errorf("the %s guest has ended (%w); it said last:\n%s", g.Role, err, g.Console.Last())
+			return fmt.Errorf("the %s guest has ended: %w", g.Role, err)
 		}
 	}
 	return nil
+}
+
+// Said implements testbed.Testbed.
+func (p *Pair) Said() string {
+	var said []string
+	for _, g := range p.Guests() {
+		if last := g.Console.Last(); last != "" {
+			said = append(said, last)
+		}
+	}
+	return strings.Join(said, "\n")
 }
 
 // Stop implements testbed.Testbed: it ends the guests with all that is left in their

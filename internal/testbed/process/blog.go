@@ -41,7 +41,8 @@ func init() {
 		}
 	})
 	reexec.Register(stressor, func() {
-		for { //lint:ignore SA5002 using up the CPU is what it is for
+		//lint:ignore SA5002 using up the CPU is what it is for
+		for {
 		}
 	})
 }

@@ -94,9 +94,17 @@ func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
 // Alive implements testbed.Testbed.
 func (t *Testbed) Alive() error {
 	if err := t.process.Alive(); err != nil {
-		return fmt.Errorf("the blog has ended (%w); it said last:\n%s", err, t.console.Last())
+		return fmt.Errorf("the blog has ended: %w", err)
 	}
 	return nil
+}
+
+// Said implements testbed.Testbed.
+func (t *Testbed) Said() string {
+	if t.console == nil {
+		return ""
+	}
+	return t.console.Last()
 }
 
 // Counters implements testbed.Testbed.

@@ -106,6 +106,9 @@ func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
 // Alive implements testbed.Testbed: that is for the user to see.
 func (t *Testbed) Alive() error { return nil }
 
+// Said implements testbed.Testbed: nobody here sees the consoles.
+func (t *Testbed) Said() string { return "" }
+
 // Counters implements testbed.Testbed.
 func (t *Testbed) Counters() []monitor.Source {
 	var sources []monitor.Source
