@@ -358,7 +358,7 @@ func TestWarnings(t *testing.T) {
 		"value", "201326592", "baseline", "native", "baseline_value", "402653184")
 	seen := map[string]bool{}
 	for _, code := range []string{
-		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.OffSchedule,
+		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.OffSchedule,
 		finding.IncompleteRun, finding.FailedProbes, finding.DuplicateRows, finding.SoftwareEmulation, finding.DifferentLimits,
 		finding.DifferentVersions, finding.DifferentHosts, finding.DifferentLoad, finding.Demonstration, finding.ClientOutside, finding.NotAnalysed,
 	} {
@@ -380,6 +380,23 @@ func TestWarnings(t *testing.T) {
 		v := newView(t, resulttest.First().Findings())
 		if got := strings.ReplaceAll(v.warningText(finding.Finding{Note: csvio.Labels(tc.note)}), "\u00a0", " "); got != tc.want {
 			t.Errorf("%q\nwant %q", got, tc.want)
+		}
+	}
+}
+
+// TestTimedOut names those whose latencies are cut off at the time limit, and no others.
+func TestTimedOut(t *testing.T) {
+	p99 := func(testbed, note string) finding.Finding {
+		return finding.Finding{Analysis: finding.Latency, Testbed: testbed, Name: "p99", X: finding.None, Value: 20,
+			Low: finding.None, High: finding.None, Unit: finding.Seconds, N: 5, Note: csvio.Labels(note)}
+	}
+	for want, all := range map[string][]finding.Finding{
+		"":                         {p99("native", ""), p99("lxc", "")},
+		"LXC":                      {p99("native", ""), p99("lxc", "timeouts=3")},
+		`LXC and User\-Mode Linux`: {p99("uml", "timeouts=1"), p99("lxc", "timeouts=3")},
+	} {
+		if got := newView(t, all).timedOut(); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
@@ -410,6 +427,7 @@ func TestFacts(t *testing.T) {
 		{"limit_memory_bytes", "201326592", "192 MiB"}, {"swap_bytes", "2147479552", "2 GiB"}, {"memory_bytes", "25276514304", "25.3 GB"},
 		{"memory_bytes", "4000000000", "4 GB"}, {"ramp_over_seconds", "120", "120 s"}, {"insert_rows", "10000", "10,000"}, {"kernel", "6.1.0", "6.1.0"},
 		{"image_digest", "sha256:0123456789abcdef", "sha256:0123456789ab…"}, {"insert_stressors", "0,1,2,4", "0, 1, 2, 4"}, {"cpu_shares", "1024", "1024"},
+		{"software_mariadb", "1:10.11.19-0+deb12u1", "10.11.19-0+deb12u1"}, {"software_lxc", "5.0.2", "5.0.2"},
 	} {
 		if got := strings.ReplaceAll(formatFact(tc.key, tc.value), "\u00a0", " "); got != tc.want {
 			t.Errorf("%s=%s is written %q, want %q", tc.key, tc.value, got, tc.want)

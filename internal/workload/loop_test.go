@@ -179,9 +179,13 @@ func TestClosedCodes(t *testing.T) {
 				url = server.URL
 			}
 			rec, got := recorder()
+			timeout := 10 * time.Second // a busy machine shall not make another code of it
+			if tc.want == observation.CodeTimeout {
+				timeout = 200 * time.Millisecond
+			}
 			closed := &workload.Closed{
 				Ramp:   workload.Ramp{From: 2, To: 2, Hold: 500 * time.Millisecond},
-				Target: workload.Target{URL: url, Expect: "Hello", Timeout: 200 * time.Millisecond},
+				Target: workload.Target{URL: url, Expect: "Hello", Timeout: timeout},
 			}
 			if err := closed.Run(context.Background(), time.Now(), rec); err != nil {
 				t.Fatal(err)
