@@ -74,7 +74,7 @@ func TestKilled(t *testing.T) {
 	if out, err := exec.Command("sh", "-c", "fallocate -l 16M "+path+" && chmod 600 "+path+" && mkswap "+path+" && swapon "+path).CombinedOutput(); err != nil {
 		t.Skipf("this machine takes no swap file in %s: %s", dir, out)
 	}
-	release, err := hostswap.Ensure(dir, 1)
+	release, err := hostswap.Ensure(dir, 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
