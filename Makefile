@@ -5,7 +5,8 @@ SHELL := /bin/bash -o pipefail
 .PHONY: help build report demo campaign test lint bench figures clean packages writers
 
 GO      ?= go
-export CGO_ENABLED := 0 # nothing here is in C, and a fresh machine has no compiler for it
+# Nothing here is in C, and a fresh machine has no compiler for it.
+export CGO_ENABLED := 0
 ARCHIVE ?= data/campaigns/first
 CAMPAIGN ?= data/campaigns/first/campaign.yaml
 OUT     ?= out/$(notdir $(patsubst %/,%,$(dir $(CAMPAIGN))))
