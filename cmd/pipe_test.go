@@ -87,6 +87,7 @@ func TestPipe(t *testing.T) {
 	config := filepath.Join(dir, "campaign.yaml")
 	if err := os.WriteFile(config, []byte(`
 name: pipe
+max_steal: 1
 testbeds:
   - name: process
   - name: process-ns

@@ -65,6 +65,7 @@ func scan(t *testing.T, sources ...csvio.Source) []observation.Observation {
 
 const short = `
 name: short
+max_steal: 1
 testbeds:
   - name: process
   - name: process-ns
@@ -129,6 +130,7 @@ func TestProcess(t *testing.T) {
 // TestInterruptAndResume breaks a campaign off in its second trial and takes it up.
 func TestInterruptAndResume(t *testing.T) {
 	config := write(t, `
+max_steal: 1
 testbeds: [{name: process}]
 experiments:
   ramp:      {runs: 3, from: 1, to: 2, over: 500ms, hold: 500ms}
@@ -190,6 +192,7 @@ func TestStatic(t *testing.T) {
 	}))
 	defer app.Close()
 	code, stdout, stderr := collect(context.Background(), "-config", write(t, fmt.Sprintf(`
+max_steal: 1
 testbeds:
   - name: far
     driver: static
@@ -229,7 +232,7 @@ func TestRefusals(t *testing.T) {
 	only := func(experiment, static string) string {
 		runs := map[string]int{"ramp": 0, "select": 0, "insert": 0, "startup": 0, "footprint": 0}
 		runs[experiment] = 1
-		text := "attempts: 2\ntestbeds: [{name: far, driver: static, static: {" + static + "}}]\nexperiments:\n"
+		text := "attempts: 2\nmax_steal: 1\ntestbeds: [{name: far, driver: static, static: {" + static + "}}]\nexperiments:\n"
 		for name, n := range runs {
 			text += fmt.Sprintf("  %s: {runs: %d}\n", name, n)
 		}

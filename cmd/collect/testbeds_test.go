@@ -90,6 +90,7 @@ func state(t *testing.T) machine {
 
 const smoke = `
 name: smoke
+max_steal: 1
 host_swap: 1GiB
 guests:
   app: {memory: 112MiB, swap: 384MiB, cpus: 1}
