@@ -114,10 +114,12 @@ func run(ctx context.Context, call *command.Call) (err error) {
 		}
 	}
 	var progress campaign.Progress = campaign.Lines{W: call.Stderr}
-	if f, ok := call.Stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		bar := campaign.NewBar(f)
-		defer bar.Close()
-		progress = bar
+	if f, ok := call.Stderr.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 { // a terminal; one without a size takes no bar
+			bar := campaign.NewBar(f)
+			defer bar.Close()
+			progress = bar
+		}
 	}
 	c := campaign.Campaign{
 		Config: config, Output: output, Progress: progress,

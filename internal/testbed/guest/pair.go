@@ -26,7 +26,7 @@ type Pair struct {
 	Store Store
 
 	Image *Image           // after Provision
-	Net   *network.Network // these three between Prepare and Stop
+	Net   *network.Network // these three between Boot and Stop
 	App   *Guest
 	DB    *Guest
 
@@ -89,9 +89,24 @@ func (p *Pair) Provision(ctx context.Context) (testbed.Image, error) {
 	return testbed.Image{Digest: m.Digest, Size: m.Size, Duration: m.Duration}, nil
 }
 
-// Prepare makes all that the guests need but themselves. The limits of the guests'
-// control groups are what limit makes of the guest's.
-func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
+// Boot makes all that the guests need but themselves, and calls start for each of
+// them. The limits of the guests' control groups are what limit makes of the guest's.
+func (p *Pair) Boot(limit func(testbed.Limits) testbed.Limits, start func(*Guest) error) (testbed.Endpoints, error) {
+	if err := p.prepare(limit); err != nil {
+		return testbed.Endpoints{}, err
+	}
+	for _, g := range p.Guests() {
+		if err := start(g); err != nil {
+			return testbed.Endpoints{}, err
+		}
+	}
+	return p.endpoints(), nil
+}
+
+// Whole leaves all limits to the guest's control group.
+func Whole(l testbed.Limits) testbed.Limits { return l }
+
+func (p *Pair) prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
 	if err := p.claim(); err != nil {
 		return err
 	}
@@ -156,7 +171,7 @@ func (p *Pair) Guests() []*Guest {
 	return []*Guest{p.DB, p.App}
 }
 
-// Hierarchy is the machine's cgroup hierarchy, after Prepare.
+// Hierarchy is the machine's cgroup hierarchy, after Boot.
 func (p *Pair) Hierarchy() *cgroup.Hierarchy { return p.hierarchy }
 
 // Alive implements testbed.Testbed.
@@ -184,7 +199,7 @@ func (p *Pair) Said() string {
 }
 
 // Stop implements testbed.Testbed: it ends the guests with all that is left in their
-// control groups, and removes what Prepare made.
+// control groups, and removes what Boot made.
 func (p *Pair) Stop() error {
 	var errs []error
 	for _, g := range p.Guests() {
@@ -209,8 +224,8 @@ func (p *Pair) Stop() error {
 	return errors.Join(errs...)
 }
 
-// Endpoints are those of the image's application.
-func (p *Pair) Endpoints() testbed.Endpoints {
+// endpoints are those of the image's application.
+func (p *Pair) endpoints() testbed.Endpoints {
 	url := "http://" + network.App
 	return testbed.Endpoints{
 		URL: url, Dial: p.Net.Dial,

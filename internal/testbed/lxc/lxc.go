@@ -49,15 +49,7 @@ func (t *Testbed) Provision(ctx context.Context) (testbed.Image, error) {
 
 // Start implements testbed.Testbed.
 func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
-	if err := t.Prepare(func(l testbed.Limits) testbed.Limits { return l }); err != nil {
-		return testbed.Endpoints{}, err
-	}
-	for _, g := range t.Guests() {
-		if err := t.start(g); err != nil {
-			return testbed.Endpoints{}, err
-		}
-	}
-	return t.Endpoints(), nil
+	return t.Boot(guest.Whole, t.start)
 }
 
 func (t *Testbed) start(g *guest.Guest) error {

@@ -86,15 +86,7 @@ func open(dir string) error {
 func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
 	// The guest's kernel keeps the memory limit; the host's would count the same pages again.
 	cpuOnly := func(l testbed.Limits) testbed.Limits { return testbed.Limits{CPUs: l.CPUs, Shares: l.Shares} }
-	if err := t.Prepare(cpuOnly); err != nil {
-		return testbed.Endpoints{}, err
-	}
-	for _, g := range t.Guests() {
-		if err := t.start(g); err != nil {
-			return testbed.Endpoints{}, err
-		}
-	}
-	return t.Endpoints(), nil
+	return t.Boot(cpuOnly, t.start)
 }
 
 func (t *Testbed) start(g *guest.Guest) error {
