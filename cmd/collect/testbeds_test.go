@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,20 +21,43 @@ import (
 	"virtcmp/internal/testbed/drivers"
 )
 
-// real skips the test unless the testbed can run here, and says why.
-func real(t *testing.T, names ...string) {
-	t.Helper()
+// bed is a testbed that the tests start for real.
+type bed struct {
+	name      string
+	pages     int    // good ones, at least, in the short ramp
+	swapped   string // counter of the application guest that shows that the ramp made it swap
+	ownKernel bool   // the guests don't run the host's
+	optional  bool   // takes too long for every test run: only where REAL_TESTBEDS names it
+}
+
+var beds = []bed{
+	{name: "native", pages: 20, swapped: "container_memory_swap"},
+	{name: "lxc", pages: 20, swapped: "container_memory_swap"},
+	// each new web server process takes a second for its first page
+	{name: "uml", pages: 5, swapped: "node_vmstat_pswpout", ownKernel: true},
+}
+
+// each runs the test for each testbed that can run here, and skips the others with
+// the reason.
+func each(t *testing.T, test func(*testing.T, bed)) {
 	if testing.Short() {
 		t.Skip("real testbeds take minutes; not with -short")
 	}
-	for _, name := range names {
-		bed, err := drivers.New(testbed.Spec{Name: name}, drivers.Machine{Cache: defaultCache()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := bed.Check(context.Background()); err != nil {
-			t.Skipf("testbed %s: %v", name, err)
-		}
+	named := os.Getenv("REAL_TESTBEDS")
+	for _, b := range beds {
+		t.Run(b.name, func(t *testing.T) {
+			if chosen := slices.Contains(strings.Split(named, ","), b.name); named != "" && !chosen || named == "" && b.optional {
+				t.Skip("set REAL_TESTBEDS=" + b.name + " to run it")
+			}
+			testbed, err := drivers.New(testbed.Spec{Name: b.name}, drivers.Machine{Cache: defaultCache()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := testbed.Check(context.Background()); err != nil {
+				t.Skipf("testbed %s: %v", b.name, err)
+			}
+			test(t, b)
+		})
 	}
 }
 
@@ -95,7 +119,6 @@ host_swap: 1GiB
 guests:
   app: {memory: 112MiB, swap: 384MiB, cpus: 1}
   db:  {memory: 384MiB, swap: 128MiB, cpus: 1}
-testbeds: [{name: native}, {name: lxc}, {name: uml}]
 experiments:
   ramp:      {runs: 1, from: 1, to: 24, over: 12s, hold: 4s}
   select:    {runs: 1, queries: 50}
@@ -104,13 +127,14 @@ experiments:
   footprint: {runs: 1, settle: 1s}
 `
 
-// TestRealTestbeds runs a short campaign on real guests: WordPress and MariaDB, natively,
-// under LXC and under User-Mode Linux, with a ramp that swaps.
-func TestRealTestbeds(t *testing.T) {
-	real(t, "lxc", "uml")
+// TestRealTestbeds runs a short campaign on real guests of each technology: WordPress
+// and MariaDB, with a ramp that swaps.
+func TestRealTestbeds(t *testing.T) { each(t, shortCampaign) }
+
+func shortCampaign(t *testing.T, b bed) {
 	before := state(t)
 	dir := filepath.Join(t.TempDir(), "archive")
-	code, _, stderr := collect(context.Background(), "-config", write(t, smoke), "-out", dir)
+	code, _, stderr := collect(context.Background(), "-config", write(t, smoke), "-testbed", b.name, "-out", dir)
 	if code != command.Done {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
@@ -119,55 +143,47 @@ func TestRealTestbeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := map[string]int{}
+	good := 0
 	rows := map[string]int{}
 	last := map[string]float64{}
 	facts := map[string]string{}
 	for _, o := range scan(t, sources...) {
 		host := o.Labels.Get("host")
-		rows[o.Testbed+" "+o.Metric]++
-		last[fmt.Sprint(o.Testbed, " ", o.Experiment, " ", host, " ", o.Metric)] = o.Value
+		rows[o.Metric]++
+		last[o.Experiment+" "+host+" "+o.Metric] = o.Value
 		switch o.Metric {
 		case "http_request_duration_seconds":
 			if o.Code == "200" {
-				good[o.Testbed]++
+				good++
 			}
 		case "environment_info":
-			facts[o.Testbed+" "+host+" "+o.Labels.Get("key")] = o.Labels.Get("value")
+			facts[host+" "+o.Labels.Get("key")] = o.Labels.Get("value")
 		}
 	}
-	for _, bed := range []string{"native", "lxc", "uml"} {
-		least := 20
-		if bed == "uml" { // each new web server process takes a second for its first page
-			least = 5
-		}
-		if good[bed] < least {
-			t.Errorf("%s served %d good pages", bed, good[bed])
-		}
-		for metric, want := range map[string]int{
-			"sql_select_duration_seconds": 50, "sql_insert_duration_seconds": 2, "startup_duration_seconds": 1,
-			"image_size_bytes": 1, "host_memory_footprint_bytes": 10,
-		} {
-			if rows[bed+" "+metric] != want {
-				t.Errorf("%s has %d rows of %s, want %d", bed, rows[bed+" "+metric], metric, want)
-			}
-		}
-		for _, key := range []string{"app software_wordpress", "db software_mariadb", "app limit_memory_bytes", "app cgroup_parent", "app kernel", "app image_digest"} {
-			if facts[bed+" "+key] == "" {
-				t.Errorf("%s has no fact %s", bed, key)
-			}
-		}
-		if last[bed+" ramp app container_cpu_usage_seconds_total"] < 1 {
-			t.Errorf("%s used no CPU", bed)
+	if good < b.pages {
+		t.Errorf("%d good pages, want %d", good, b.pages)
+	}
+	for metric, want := range map[string]int{
+		"sql_select_duration_seconds": 50, "sql_insert_duration_seconds": 2, "startup_duration_seconds": 1,
+		"image_size_bytes": 1, "host_memory_footprint_bytes": 10,
+	} {
+		if rows[metric] != want {
+			t.Errorf("%d rows of %s, want %d", rows[metric], metric, want)
 		}
 	}
-	for _, swapped := range []string{"native ramp app container_memory_swap", "lxc ramp app container_memory_swap", "uml ramp app node_vmstat_pswpout"} {
-		if last[swapped] <= 0 {
-			t.Errorf("%s = %v: no swapping", swapped, last[swapped])
+	for _, key := range []string{"app software_wordpress", "db software_mariadb", "app limit_memory_bytes", "app cgroup_parent", "app kernel", "app image_digest"} {
+		if facts[key] == "" {
+			t.Errorf("no fact %s", key)
 		}
 	}
-	if facts["uml app kernel"] == facts["lxc app kernel"] {
-		t.Errorf("User-Mode Linux ran the host's kernel %s", facts["uml app kernel"])
+	if last["ramp app container_cpu_usage_seconds_total"] < 1 {
+		t.Error("the application guest used no CPU")
+	}
+	if swapped := last["ramp app "+b.swapped]; swapped <= 0 {
+		t.Errorf("%s = %v: no swapping", b.swapped, swapped)
+	}
+	if own := facts["app kernel"] != facts["host kernel"]; own != b.ownKernel {
+		t.Errorf("the guest's kernel is %s, the host's %s", facts["app kernel"], facts["host kernel"])
 	}
 	if left := leftovers(t, before); left != nil {
 		t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
@@ -176,28 +192,27 @@ func TestRealTestbeds(t *testing.T) {
 
 // TestRealAbort breaks a start off, cleanly and by SIGKILL: the first leaves nothing,
 // and after the second the next start finds its way.
-func TestRealAbort(t *testing.T) {
-	real(t, "lxc", "uml")
+func TestRealAbort(t *testing.T) { each(t, abort) }
+
+func abort(t *testing.T, b bed) {
 	before := state(t)
-	for _, bed := range []string{"lxc", "uml", "native"} {
-		config := write(t, smoke)
-		ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
-		code, _, stderr := collect(ctx, "-config", config, "-testbed", bed)
-		cancel()
-		if code != command.Failed || !strings.Contains(stderr, "interrupted") {
-			t.Errorf("%s: exit code %d: %s", bed, code, stderr)
-		}
-		if left := leftovers(t, before); left != nil {
-			t.Errorf("%s, interrupted, left behind:\n%s", bed, strings.Join(left, "\n"))
-		}
-		killed(t, config, bed)
-		quick := write(t, strings.NewReplacer("startup:   {runs: 1}", "startup:   {runs: 1}", "runs: 1", "runs: 0").Replace(smoke))
-		if code, _, stderr := collect(context.Background(), "-config", quick, "-testbed", bed); code != command.Done {
-			t.Errorf("%s, after SIGKILL: exit code %d: %s", bed, code, stderr)
-		}
-		if left := leftovers(t, before); left != nil {
-			t.Errorf("%s, after SIGKILL and another start, left behind:\n%s", bed, strings.Join(left, "\n"))
-		}
+	config := write(t, smoke)
+	ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
+	defer cancel()
+	code, _, stderr := collect(ctx, "-config", config, "-testbed", b.name)
+	if code != command.Failed || !strings.Contains(stderr, "interrupted") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	if left := leftovers(t, before); left != nil {
+		t.Errorf("interrupted, left behind:\n%s", strings.Join(left, "\n"))
+	}
+	killed(t, config, b.name)
+	quick := write(t, strings.NewReplacer("startup:   {runs: 1}", "startup:   {runs: 1}", "runs: 1", "runs: 0").Replace(smoke))
+	if code, _, stderr := collect(context.Background(), "-config", quick, "-testbed", b.name); code != command.Done {
+		t.Errorf("after SIGKILL: exit code %d: %s", code, stderr)
+	}
+	if left := leftovers(t, before); left != nil {
+		t.Errorf("after SIGKILL and another start, left behind:\n%s", strings.Join(left, "\n"))
 	}
 }
 

@@ -51,6 +51,31 @@ type Endpoints struct {
 	External bool              // Start only looked up what runs already
 }
 
+// Operator is a Testbed that can do more with running guests than start and stop
+// them. Its Operations are asked for, and called, while both guests run.
+type Operator interface {
+	Operations() Operations
+}
+
+// Operations are what an Operator does with both guests at once. Those that are nil it
+// can't do, and Why says so by the name of the field's action: pause, checkpoint,
+// snapshot.
+type Operations struct {
+	// Pause returns when neither guest runs, Resume when both go on.
+	Pause, Resume func(context.Context) error
+	// Checkpoint writes the running guests' state to disk, ends them, and returns the
+	// bytes that it takes there. Restore brings them back as they were.
+	Checkpoint func(context.Context) (bytes int64, err error)
+	Restore    func(context.Context) error
+	// Snapshot makes of the application guest's disk, as it is now, one that a further
+	// guest could start from, and returns the bytes that this one takes.
+	Snapshot func(context.Context) (bytes int64, err error)
+	// Written is what the guests have written to their copy-on-write disks, in bytes.
+	Written func() (bytes int64, err error)
+
+	Why map[string]string
+}
+
 // Fact is one line of the environment: enough of them repeat the run.
 type Fact struct{ Host, Key, Value string }
 
@@ -61,46 +86,3 @@ type Unavailable struct {
 }
 
 func (u *Unavailable) Error() string { return fmt.Sprintf("%s; %s", u.Reason, u.Remedy) }
-
-// Limits are what a guest may use.
-type Limits struct {
-	Memory Size    `mapstructure:"memory"`     // bytes
-	Swap   Size    `mapstructure:"swap"`       // bytes beyond Memory
-	CPUs   float64 `mapstructure:"cpus"`       // processors' worth of time; 0: all
-	Shares int     `mapstructure:"cpu_shares"` // weight against other guests; 0: the kernel's 1024
-}
-
-// Guests are the limits of the two guests.
-type Guests struct {
-	App Limits `mapstructure:"app"`
-	DB  Limits `mapstructure:"db"`
-}
-
-// Spec is a testbed's part of the configuration.
-type Spec struct {
-	Name   string `mapstructure:"name"`   // in observations, such as lxc
-	Driver string `mapstructure:"driver"` // the package that runs it; empty: Name
-	Guests Guests `mapstructure:"guests"` // zero values: the campaign's
-
-	Optional bool `mapstructure:"optional"` // left out, with a warning, where it can't run
-
-	Static  StaticSpec  `mapstructure:"static"`
-	Process ProcessSpec `mapstructure:"process"`
-}
-
-// StaticSpec describes an application that the user runs somewhere.
-type StaticSpec struct {
-	URL          string            `mapstructure:"url"`           // of the application, without a path
-	Probe        string            `mapstructure:"probe"`         // URL of the folder with the probe scripts in the application guest
-	DSN          string            `mapstructure:"dsn"`           // of its database, where there are no probe scripts
-	NodeExporter map[string]string `mapstructure:"node_exporter"` // URL of /metrics by host: app, db, host
-	Technology   string            `mapstructure:"technology"`    // such as "Xen 4.17"
-	Class        string            `mapstructure:"class"`         // such as para-virtualisation
-	Accelerator  string            `mapstructure:"accelerator"`   // such as kvm
-	Facts        map[string]string `mapstructure:"facts"`         // what else should be known, such as instance_type
-}
-
-// ProcessSpec chooses between the embedded application's two ways to run.
-type ProcessSpec struct {
-	Namespaces bool `mapstructure:"namespaces"` // inside user, pid, mount, network, ipc and uts namespaces
-}

@@ -3,7 +3,6 @@ package drivers
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -24,23 +23,36 @@ type Machine struct {
 
 func (m Machine) store() guest.Store { return guest.Store{Dir: m.Cache} }
 
-var table = map[string]func(testbed.Spec, Machine) testbed.Testbed{
-	"lxc":     func(s testbed.Spec, m Machine) testbed.Testbed { return lxc.New(s, m.store()) },
-	"native":  func(s testbed.Spec, m Machine) testbed.Testbed { return native.New(s, m.store()) },
-	"process": func(s testbed.Spec, m Machine) testbed.Testbed { return process.New(s.Process) },
-	"static":  func(s testbed.Spec, m Machine) testbed.Testbed { return static.New(s.Static, m.AllowRemote) },
-	"uml":     func(s testbed.Spec, m Machine) testbed.Testbed { return uml.New(s, m.store()) },
+// Driver is a way to run a technology.
+type Driver struct {
+	Name       string
+	Technology string
+	Class      string // of isolation, as in data/technologies.csv
+	open       func(testbed.Spec, Machine) testbed.Testbed
+}
+
+// All are the drivers, by name.
+var All = []Driver{
+	{"lxc", "LXC", "container", func(s testbed.Spec, m Machine) testbed.Testbed { return lxc.New(s, m.store()) }},
+	{"native", "native Linux", "none", func(s testbed.Spec, m Machine) testbed.Testbed { return native.New(s, m.store()) }},
+	{"process", "the embedded demonstration", "none", func(s testbed.Spec, _ Machine) testbed.Testbed { return process.New(s.Process) }},
+	{"static", "an application anywhere", "any", func(s testbed.Spec, m Machine) testbed.Testbed { return static.New(s.Static, m.AllowRemote) }},
+	{"uml", "User-Mode Linux", "para-virtualisation", func(s testbed.Spec, m Machine) testbed.Testbed { return uml.New(s, m.store()) }},
 }
 
 // New returns the testbed that the spec describes.
 func New(spec testbed.Spec, machine Machine) (testbed.Testbed, error) {
-	driver := spec.Driver
-	if driver == "" {
-		driver = spec.Name
+	name := spec.Driver
+	if name == "" {
+		name = spec.Name
 	}
-	open, ok := table[driver]
-	if !ok {
-		return nil, fmt.Errorf("testbed %q: no driver %q; there are %s", spec.Name, driver, strings.Join(slices.Sorted(maps.Keys(table)), ", "))
+	var names []string
+	for _, d := range All {
+		if d.Name == name {
+			return d.open(spec, machine), nil
+		}
+		names = append(names, d.Name)
 	}
-	return open(spec, machine), nil
+	slices.Sort(names)
+	return nil, fmt.Errorf("testbed %q: no driver %q; there are %s", spec.Name, name, strings.Join(names, ", "))
 }

@@ -1,0 +1,71 @@
+package testbed
+
+// Limits are what a guest may use.
+type Limits struct {
+	Memory Size    `mapstructure:"memory"`     // bytes
+	Swap   Size    `mapstructure:"swap"`       // bytes beyond Memory
+	CPUs   float64 `mapstructure:"cpus"`       // processors' worth of time; 0: all
+	Shares int     `mapstructure:"cpu_shares"` // weight against other guests; 0: the kernel's 1024
+}
+
+// Guests are the limits of the two guests.
+type Guests struct {
+	App Limits `mapstructure:"app"`
+	DB  Limits `mapstructure:"db"`
+}
+
+// Spec is a testbed's part of the configuration.
+type Spec struct {
+	Name   string `mapstructure:"name"`   // in observations, such as lxc
+	Driver string `mapstructure:"driver"` // the package that runs it; empty: Name
+	Guests Guests `mapstructure:"guests"` // zero values: the campaign's
+
+	Optional bool `mapstructure:"optional"` // left out, with a warning, where it can't run
+
+	Docker  DockerSpec  `mapstructure:"docker"`
+	GVisor  GVisorSpec  `mapstructure:"gvisor"`
+	QEMU    QEMUSpec    `mapstructure:"qemu"`
+	Xen     XenSpec     `mapstructure:"xen"`
+	Static  StaticSpec  `mapstructure:"static"`
+	Process ProcessSpec `mapstructure:"process"`
+}
+
+// DockerSpec chooses the engine, and what it runs containers with.
+type DockerSpec struct {
+	Host    string `mapstructure:"host"`    // as DOCKER_HOST: unix://, tcp:// or ssh://; empty: $DOCKER_HOST, and without it an engine of collect's own
+	Runtime string `mapstructure:"runtime"` // such as runc, runsc or kata; empty: the engine's default
+}
+
+// GVisorSpec configures the sandbox.
+type GVisorSpec struct {
+	Platform string `mapstructure:"platform"` // how it catches system calls: ptrace, systrap or kvm; empty: ptrace, which runs anywhere
+}
+
+// QEMUSpec configures the virtual machines.
+type QEMUSpec struct {
+	Accelerator string `mapstructure:"accelerator"` // kvm or tcg; empty: kvm where it works
+	VCPUs       int    `mapstructure:"vcpus"`       // of each guest; 0: 1
+	Network     string `mapstructure:"network"`     // bridge, or user: without privileges; empty: bridge
+}
+
+// XenSpec says where Xen is.
+type XenSpec struct {
+	Nested string `mapstructure:"nested"` // yes: Xen itself runs under QEMU; no: this machine runs Xen; empty: no where it does
+}
+
+// StaticSpec describes an application that the user runs somewhere.
+type StaticSpec struct {
+	URL          string            `mapstructure:"url"`           // of the application, without a path
+	Probe        string            `mapstructure:"probe"`         // URL of the folder with the probe scripts in the application guest
+	DSN          string            `mapstructure:"dsn"`           // of its database, where there are no probe scripts
+	NodeExporter map[string]string `mapstructure:"node_exporter"` // URL of /metrics by host: app, db, host
+	Technology   string            `mapstructure:"technology"`    // such as "Xen 4.17"
+	Class        string            `mapstructure:"class"`         // such as para-virtualisation
+	Accelerator  string            `mapstructure:"accelerator"`   // such as kvm
+	Facts        map[string]string `mapstructure:"facts"`         // what else should be known, such as instance_type
+}
+
+// ProcessSpec chooses between the embedded application's two ways to run.
+type ProcessSpec struct {
+	Namespaces bool `mapstructure:"namespaces"` // inside user, pid, mount, network, ipc and uts namespaces
+}
