@@ -3,6 +3,7 @@ package figure
 import (
 	"cmp"
 	"image/color"
+	"math"
 	"slices"
 	"strconv"
 
@@ -53,22 +54,24 @@ func usersAxis(c draw.Canvas, p *plot.Plot, r result.Ramp) {
 	c.StrokeLine2(line, c.Min.X, y, xOf(to), y)
 	words := letters(tickLetter, gray, text.XLeft, text.YBottom)
 	step := niceStep((to - from) / float64(max(2, min(7, int((c.Max.X-c.Min.X)/19)))))
-	end := c.Min.X - 100
+	last := math.Floor(to/step) * step
+	half := func(u float64) vg.Length { return label.Width(strconv.Itoa(int(u)))/2 + 2 }
+	free := c.Min.X // of the word, where it stands on the left
+	if behind := xOf(last) + half(last); behind+words.Width("users") < c.Max.X {
+		c.FillText(words, vg.Point{X: behind, Y: y + 2}, "users")
+	} else {
+		c.FillText(words, vg.Point{X: c.Min.X, Y: y + 2}, "users")
+		free += words.Width("users")
+	}
 	for u := step; u <= to; u += step {
 		x := xOf(u)
 		if u < from || x > c.Max.X+0.1 {
 			continue
 		}
 		c.StrokeLine2(line, x, y, x, y+2)
-		name := strconv.Itoa(int(u))
-		if u+step > to && words.Width("users")+label.Width(name)/2+2 < c.Max.X-x {
-			c.FillText(words, vg.Point{X: x + label.Width(name)/2 + 2, Y: y + 2}, "users")
-			end = c.Max.X
+		if x-half(u) >= free {
+			c.FillText(label, vg.Point{X: x, Y: y + 2}, strconv.Itoa(int(u)))
 		}
-		c.FillText(label, vg.Point{X: x, Y: y + 2}, name)
-	}
-	if end < c.Min.X {
-		c.FillText(letters(tickLetter, gray, text.XLeft, text.YBottom), vg.Point{X: c.Min.X, Y: y + 2}, "users")
 	}
 }
 

@@ -29,7 +29,6 @@ const (
 	ratioLine  vg.Length = 9.2
 	groupGap   vg.Length = 2.6
 	headHeight vg.Length = 12
-	keyHeight  vg.Length = 11
 )
 
 // ratios is the summary: every comparison with the baseline as a ratio with its
@@ -71,7 +70,7 @@ func ratios(d *drawer) *Figure {
 	if len(groups[0])+len(groups[1]) == 0 {
 		return nil
 	}
-	height += keyHeight
+	height += d.keyHeight(d.Set.Others())
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) { d.drawRatios(c, groups, all) }}
 }
 
@@ -99,7 +98,7 @@ func (d *drawer) drawRatios(c draw.Canvas, groups [2][]ratioGroup, all span) {
 	p.Y.Tick.Marker = plot.ConstantTicks(nil)
 	p.Y.Width = 0
 
-	top := c.Max.Y - keyHeight
+	top := c.Max.Y - d.keyHeight(d.Set.Others())
 	data := vg.Rectangle{
 		Min: vg.Point{X: c.Min.X + titles + 7, Y: c.Min.Y + stripAxis - 3},
 		Max: vg.Point{X: c.Max.X - figures - 6, Y: top},
@@ -110,7 +109,7 @@ func (d *drawer) drawRatios(c draw.Canvas, groups [2][]ratioGroup, all span) {
 	labelX(c, data, fmt.Sprintf("Ratio to %s (log scale)", d.name(d.Set.Baseline())))
 	x := func(v float64) vg.Length { return data.Min.X + (data.Max.X-data.Min.X)*vg.Length(p.X.Norm(v)) }
 	c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.7}, x(1), data.Min.Y, x(1), data.Max.Y)
-	d.key(c, c.Max.Y-keyHeight/2+0.5)
+	d.key(c, d.Set.Others())
 
 	y := top
 	for i, half := range groups {
@@ -137,23 +136,6 @@ func (d *drawer) drawRatios(c draw.Canvas, groups [2][]ratioGroup, all span) {
 			}
 			y -= groupGap
 		}
-	}
-}
-
-// key names the testbeds' marks along a line.
-func (d *drawer) key(c draw.Canvas, y vg.Length) {
-	st := letters(letter, ink, text.XLeft, text.YCenter)
-	const mark, gap = 7, 10
-	width := vg.Length(-gap)
-	for _, t := range d.Set.Others() {
-		width += mark + st.Width(d.name(t)) + gap
-	}
-	x := max(c.Max.X-width, c.Min.X)
-	for _, t := range d.Set.Others() {
-		c.DrawGlyph(d.styles[t].glyph(markRadius), vg.Point{X: x + 2.5, Y: y})
-		st.Color = d.styles[t].color
-		c.FillText(st, vg.Point{X: x + mark, Y: y}, d.name(t))
-		x += mark + st.Width(d.name(t)) + gap
 	}
 }
 

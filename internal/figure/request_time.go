@@ -12,6 +12,9 @@ import (
 // EarlyShare is the part of the ramp that requestTime shows: 600 s of 800 s in 2014.
 const EarlyShare = 0.75
 
+// mostLabels is how many lines are named at their ends; more have a key.
+const mostLabels = 4
+
 // requestTime is Figure 5 of 2014: the time of each request in the first three
 // quarters of a run, with the average of 30 successive ones as trend.
 func requestTime(d *drawer) *Figure {
@@ -56,21 +59,28 @@ func requestTime(d *drawer) *Figure {
 			k.trend.line(c, d.styles[k.testbed].line(dataLine), x, y)
 		}
 	}))
-	const height = 150
-	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
-		var labels []endLabel
-		for _, k := range curves {
+	var labels []endLabel
+	var keyed []string // beside so many lines there is no room for their names
+	for _, k := range curves {
+		if len(curves) > mostLabels {
+			keyed = append(keyed, k.testbed)
+		} else {
 			labels = append(labels, endLabel{text: d.name(k.testbed), style: d.styles[k.testbed]})
 		}
+	}
+	height := 150 + d.keyHeight(keyed)
+	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
+		d.key(c, keyed)
 		what := axisText("Request time", unit, log, lessIsBetter)
 		data := c.Rectangle
 		data.Min.Y += axisBelow
+		data.Max.Y -= d.keyHeight(keyed)
 		ramp, known := d.Set.Ramp()
 		if known {
 			data.Max.Y -= usersAxisHeight
 		}
 		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
-		data.Max.X -= labelWidth(labels)
+		data.Max.X -= max(labelWidth(labels), 3)
 		p.Draw(placed(p, c, data))
 		labelX(c, data, "Time since the start of the run (s)")
 		labelY(c, data, what)
@@ -81,10 +91,10 @@ func requestTime(d *drawer) *Figure {
 		}
 		x, y := p.Transforms(&area)
 		var atEdge []endLabel
-		for i, k := range curves {
-			end := k.trend
+		for i := range labels {
+			end := curves[i].trend
 			if end.empty() {
-				end = k.requests
+				end = curves[i].requests
 			}
 			last := len(end.x) - 1
 			labels[i].y = min(max(y(end.y[last]), data.Min.Y), data.Max.Y)

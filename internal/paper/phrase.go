@@ -44,8 +44,8 @@ func clauses(items []string) string {
 // capital writes the first letter as a capital.
 func capital(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
-	if size == 0 || r == utf8.RuneError {
-		return s
+	if next, _ := utf8.DecodeRuneInString(s[size:]); size == 0 || r == utf8.RuneError || unicode.IsUpper(next) {
+		return s // gVisor is a name
 	}
 	return string(unicode.ToUpper(r)) + s[size:]
 }
