@@ -84,11 +84,11 @@ func (v *view) technologiesTable() *document.Table {
 
 // extra are quantities that the text and tables have beyond those of the summary.
 var extra = []figure.Quantity{
-	{ID: "failed", Title: "Failed or unfinished requests", Phrase: "number of failed requests", Analysis: finding.Throughput, Name: "failed_requests", Label: "code=all"},
-	{ID: "consistency", Title: "Scatter of request times", Phrase: "scatter of request times", Analysis: finding.Latency, Name: "consistency"},
-	{ID: "trend-slope", Title: "Request time per user", Phrase: "growth of request time with users", Analysis: finding.Latency, Name: "trend_slope"},
-	{ID: "mean", Title: "Request time, mean", Phrase: "mean request time", Analysis: finding.Latency, Name: "mean"},
-	{ID: "p95", Title: "Request time, p95", Phrase: "95th percentile of request times", Analysis: finding.Latency, Name: "p95"},
+	{ID: "failed", Title: "Failed or unfinished requests", Phrase: "number of failed requests", Analysis: finding.Throughput, Name: "failed_requests", Label: "code=all", Speed: true},
+	{ID: "consistency", Title: "Scatter of request times", Phrase: "scatter of request times", Analysis: finding.Latency, Name: "consistency", Speed: true},
+	{ID: "trend-slope", Title: "Request time per user", Phrase: "growth of request time with users", Analysis: finding.Latency, Name: "trend_slope", Speed: true},
+	{ID: "mean", Title: "Request time, mean", Phrase: "mean request time", Analysis: finding.Latency, Name: "mean", Speed: true},
+	{ID: "p95", Title: "Request time, p95", Phrase: "95th percentile of request times", Analysis: finding.Latency, Name: "p95", Speed: true},
 	{ID: "image-build", Title: "Building the image", Phrase: "time to build the image", Analysis: finding.Startup, Name: "image_build"},
 	{ID: "image-size", Title: "Image size", Phrase: "size of the image", Analysis: finding.Startup, Name: "image_size"},
 }
