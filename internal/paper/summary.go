@@ -156,8 +156,8 @@ func cases(n int) string {
 	return numberWord(n)
 }
 
-// pair sets the first container against the first para-virtualised testbed, as the
-// paper of 2014 did.
+// pair sets a container against a para-virtualised testbed, as the paper of 2014 did:
+// its LXC and its Xen where they were measured and may be compared.
 type pair struct {
 	Container, Para string
 	Quotient        string // container over para-virtualised
@@ -169,19 +169,9 @@ func (v *view) pair(id string) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	of := map[string]string{}
-	for _, t := range v.set.Testbeds() {
-		if c := v.class(t); of[c] == "" {
-			of[c] = t
-		}
-	}
-	c, p := of["container"], of["para-virtualisation"]
+	c, a := v.representative(q, "container", "lxc")
+	p, b := v.representative(q, "para-virtualisation", "xen")
 	if c == "" || p == "" {
-		return nil, nil
-	}
-	a, okA := q.Rows(v.set, c).Absolute().Overall().First()
-	b, okB := q.Rows(v.set, p).Absolute().Overall().First()
-	if !okA || !okB || a.Value <= 0 || b.Value <= 0 || q.Speed && v.set.Emulated(c) != v.set.Emulated(p) {
 		return nil, nil
 	}
 	out := &pair{Container: v.name(c), Para: v.name(p), Quotient: quantity.Number(float64(a.Value / b.Value))}
@@ -203,4 +193,19 @@ func (v *view) pair(id string) (*pair, error) {
 		}
 	}
 	return out, nil
+}
+
+// representative returns the testbed of a class that stands for it in a comparison, and
+// its value: the one of the technology of 2014, or else the first.
+func (v *view) representative(q figure.Quantity, class, technology string) (testbed string, value finding.Finding) {
+	for _, t := range v.set.Testbeds() {
+		f, ok := q.Rows(v.set, t).Absolute().Overall().First()
+		if v.class(t) != class || !ok || f.Value <= 0 || q.Speed && v.set.Emulated(t) {
+			continue
+		}
+		if of2014 := v.sources.technologyOf(v.set, t).ID == technology; testbed == "" || of2014 {
+			testbed, value = t, f
+		}
+	}
+	return testbed, value
 }
