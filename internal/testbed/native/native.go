@@ -46,10 +46,16 @@ func (t *Testbed) start(g *guest.Guest) error {
 			return err
 		}
 	}
+	g.Written = root.Upper
 	g.Process, err = launch.Command{
 		Args: []string{guest.Init}, Env: g.Env(), Procs: g.Group.Procs(), Root: root, In: ns.Do, Output: g.Console,
 	}.Start()
 	return err
+}
+
+// Operations implements testbed.Operator.
+func (t *Testbed) Operations() testbed.Operations {
+	return t.Pair.Operations(t.Freeze, t.Thaw)
 }
 
 // Facts implements testbed.Testbed.
