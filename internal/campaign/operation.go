@@ -205,8 +205,15 @@ func (o *operator) snapshot(ctx context.Context) error {
 }
 
 func (o *operator) checkpoint(ctx context.Context) error {
-	if done, err := o.try(ctx, "checkpoint", o.can.Checkpoint); !done {
+	done, err := o.try(ctx, "checkpoint", o.can.Checkpoint)
+	if err != nil {
 		return err
+	}
+	if o.can.Restore == nil {
+		o.cannot("restore", o.can.Why["restore"])
+	}
+	if !done || o.can.Restore == nil {
+		return nil
 	}
 	if err := o.silent(ctx, "checkpoint"); err != nil {
 		return err

@@ -80,4 +80,3 @@ func fetch(ctx context.Context, client *http.Client, page workload.Target) error
 	}
 	return nil
 }
-

@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"virtcmp/internal/monitor"
 	"virtcmp/internal/testbed"
@@ -55,7 +56,15 @@ func (t *Testbed) start(g *guest.Guest) error {
 
 // Operations implements testbed.Operator.
 func (t *Testbed) Operations() testbed.Operations {
-	return t.Pair.Operations(t.Freeze, t.Thaw)
+	o := t.Pair.Operations(t.Freeze, t.Thaw)
+	o.Checkpoint = t.Checkpoint(func(g *guest.Guest, dir string) []string {
+		return []string{
+			"criu", "dump", "--tree", strconv.Itoa(g.Process.Pid()), "--images-dir", dir, "--log-file", "dump.log", "-v4",
+			"--leave-running", "--tcp-established", "--ext-unix-sk", "--file-locks", "--link-remap", "--ext-mount-map", "auto",
+		}
+	})
+	o.Why["restore"] = "its network, mounts and console are collect's own"
+	return o
 }
 
 // Facts implements testbed.Testbed.
