@@ -34,6 +34,7 @@ var analyses = []analysis{
 	{finding.Isolation, isolation, map[string][]string{observation.Insert: {insertDuration}}},
 	{finding.Startup, startup, map[string][]string{observation.Startup: {startupDuration, imageBuildDuration, imageSize}}},
 	{finding.Footprint, footprint, map[string][]string{observation.Footprint: {hostMemory}}},
+	{finding.Operation, operation, map[string][]string{observation.Operation: operationMetrics}},
 	{finding.Environment, environment, nil},
 	{finding.Validity, validity, map[string][]string{observation.Ramp: {generatorCPU}}},
 }

@@ -9,6 +9,9 @@ import (
 // hostMemory is the host's memory in use, labelled state=empty or state=idle.
 const hostMemory = "host_memory_footprint_bytes"
 
+// guests of a testbed: the application's and the database's.
+const guests = 2
+
 // footprint tells what memory the host needs without and with the idle testbed.
 func footprint(c *campaign, r *report) {
 	q := newQuantities(r)
@@ -24,6 +27,7 @@ func footprint(c *campaign, r *report) {
 		idle, after := state("idle")
 		if before > 0 && after > 0 {
 			q.plain("testbed", finding.Bytes).set(run.runKey, idle-empty, before+after)
+			q.plain("guest", finding.Bytes).set(run.runKey, (idle-empty)/guests, before+after)
 		}
 	}
 	q.flush()

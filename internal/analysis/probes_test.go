@@ -107,11 +107,46 @@ func TestStartupAndFootprint(t *testing.T) {
 	if got := f.one(t, "footprint/testbed", "a", ofRun(3)); got.Value != 300 || got.Unit != finding.Bytes {
 		t.Errorf("%+v", got)
 	}
+	if got := f.one(t, "footprint/guest", "a", ofRun(3)); got.Value != 150 {
+		t.Errorf("%+v", got)
+	}
 	if got := f.one(t, "footprint/testbed", "b", overRuns("a")); got.Value != 2 || got.N != 3 {
 		t.Errorf("%+v", got)
 	}
 	if got := f.one(t, "footprint/empty", "b", overRuns("")); got.N != 4 || got.Value != 975 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// What a testbed can't do it has no finding of.
+func TestOperation(t *testing.T) {
+	var rows []observation.Observation
+	for run := 1; run <= 3; run++ {
+		for testbed, slow := range map[string]float64{"a": 1, "b": 2} {
+			rows = append(rows,
+				probe(testbed, run, observation.Operation, "startup_duration_seconds", 8*slow, "state=cold"),
+				probe(testbed, run, observation.Operation, "startup_duration_seconds", 2*slow, "state=warm"),
+				probe(testbed, run, observation.Operation, "teardown_duration_seconds", slow, ""),
+				probe(testbed, run, observation.Operation, "guest_written_bytes", 1e8*float64(run), ""))
+		}
+		rows = append(rows,
+			probe("b", run, observation.Operation, "checkpoint_duration_seconds", 4, ""),
+			probe("b", run, observation.Operation, "checkpoint_size_bytes", 3e8, ""))
+	}
+	f := analyse(t, rows)
+	for name, want := range map[string]float64{"first_page_cold": 16, "first_page_warm": 4, "teardown": 2, "written": 2e8, "checkpoint": 4, "checkpoint_size": 3e8} {
+		if got := f.one(t, "operation/"+name, "b", overRuns("")); float64(got.Value) != want || got.N != 3 {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	if got := f.one(t, "operation/first_page_cold", "b", overRuns("a")); got.Value != 2 {
+		t.Errorf("%+v", got)
+	}
+	if got := f.get("operation/checkpoint", "a", overRuns("")); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := f.get("startup/first_page", "a", overRuns("")); len(got) != 0 {
+		t.Errorf("a start of another experiment: %+v", got)
 	}
 }
 

@@ -42,6 +42,7 @@ type Experiments struct {
 	Insert    Insert    `mapstructure:"insert"`
 	Startup   Startup   `mapstructure:"startup"`
 	Footprint Footprint `mapstructure:"footprint"`
+	Operation Operation `mapstructure:"operation"`
 }
 
 // Page is what users ask for.
@@ -88,6 +89,12 @@ type Footprint struct {
 	Settle time.Duration `mapstructure:"settle"` // between the first page and the measurement
 }
 
+// Operation configures what is done with a running testbed. The page cache of the
+// machine is dropped for it: not by default.
+type Operation struct {
+	Runs int `mapstructure:"runs"`
+}
+
 // defaults are the 2014 paper's where it has any (Scheepers 2014, section 4).
 var defaults = map[string]any{
 	"name":      "campaign",
@@ -108,6 +115,7 @@ var defaults = map[string]any{
 	"experiments::insert::runs": 5, "experiments::insert::rows": 10000, "experiments::insert::stress": []int{0, 1, 2, 4},
 	"experiments::startup::runs": 5, "experiments::startup::timeout": "120s",
 	"experiments::footprint::runs": 3, "experiments::footprint::settle": "5s",
+	"experiments::operation::runs": 0,
 }
 
 // Load takes the configuration from v, whose keys that are no configuration but
@@ -223,6 +231,7 @@ func (e Experiments) runs() map[string]int {
 		observation.Ramp: e.Ramp.Runs, observation.Open: e.Open.Runs,
 		observation.Select: e.Select.Runs, observation.Insert: e.Insert.Runs,
 		observation.Startup: e.Startup.Runs, observation.Footprint: e.Footprint.Runs,
+		observation.Operation: e.Operation.Runs,
 	}
 	maps.DeleteFunc(n, func(_ string, runs int) bool { return runs <= 0 })
 	return n

@@ -1,12 +1,9 @@
 package campaign
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"strconv"
 	"sync"
@@ -36,7 +33,7 @@ type run struct {
 }
 
 // errNotStarted explains why what needs a start can't be measured.
-var errNotStarted = errors.New("this testbed is not started by collect, so neither its startup nor its footprint can be measured; set their runs to 0")
+var errNotStarted = errors.New("this testbed is not started by collect, so neither its startup nor its footprint nor its operation can be measured; set their runs to 0")
 
 // recorder returns one that stamps the trial.
 func (r *run) recorder() *observation.Recorder {
@@ -59,37 +56,12 @@ func (r *run) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	footprint := r.trial.Experiment == observation.Footprint
-	if footprint {
-		if err := r.footprint(ctx, rec, "empty"); err != nil {
-			return err
-		}
+	if r.trial.Experiment == observation.Operation {
+		err = r.operation(ctx, rec)
+	} else {
+		err = r.load(ctx, rec)
 	}
-	r.began = time.Now()
-	ends, err := r.testbed.Start(ctx)
 	if err != nil {
-		return fmt.Errorf("start: %w", err)
-	}
-	page := workload.Target{
-		URL: ends.URL + r.config.Experiments.Page.Path, Expect: r.config.Experiments.Page.Expect,
-		Timeout: r.config.Experiments.Page.Timeout, Dial: ends.Dial,
-	}
-	first, err := r.firstPage(ctx, page)
-	if err != nil {
-		return err
-	}
-	r.facts(rec, ends.External)
-	if ends.External && (footprint || r.trial.Experiment == observation.Startup) {
-		return errNotStarted
-	}
-	ctx, stop := context.WithCancel(ctx)
-	var dog sync.WaitGroup
-	dog.Go(func() { r.watchdog(ctx) })
-	defer func() {
-		stop()
-		dog.Wait()
-	}()
-	if err := r.experiment(ctx, rec, ends, page, first); err != nil {
 		return err
 	}
 	after, err := cpuTimes()
@@ -99,6 +71,55 @@ func (r *run) measure(ctx context.Context) error {
 	r.steal = after.stealShare(before)
 	rec.Fact(monitor.Generator, "cpu_steal_share", strconv.FormatFloat(r.steal, 'f', 4, 64), "experiment", r.trial.Experiment)
 	return errors.Join(r.testbed.Alive(), rec.Err())
+}
+
+// load starts the testbed once and runs the experiment on it.
+func (r *run) load(ctx context.Context, rec *observation.Recorder) error {
+	footprint := r.trial.Experiment == observation.Footprint
+	if footprint {
+		if err := r.footprint(ctx, rec, "empty"); err != nil {
+			return err
+		}
+	}
+	r.began = time.Now()
+	up, err := r.start(ctx)
+	if err != nil {
+		return err
+	}
+	r.facts(rec, up.External)
+	if up.External && (footprint || r.trial.Experiment == observation.Startup) {
+		return errNotStarted
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var dog sync.WaitGroup
+	dog.Go(func() { r.watchdog(ctx) })
+	defer func() {
+		stop()
+		dog.Wait()
+	}()
+	return r.experiment(ctx, rec, up)
+}
+
+// running is a testbed that has served a page.
+type running struct {
+	testbed.Endpoints
+	page  workload.Target
+	first time.Duration // from the start to the first good page
+}
+
+// start starts the testbed and waits for its first page.
+func (r *run) start(ctx context.Context) (*running, error) {
+	began := time.Now()
+	ends, err := r.testbed.Start(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start: %w", err)
+	}
+	page := workload.Target{
+		URL: ends.URL + r.config.Experiments.Page.Path, Expect: r.config.Experiments.Page.Expect,
+		Timeout: r.config.Experiments.Page.Timeout, Dial: ends.Dial,
+	}
+	first, err := r.nextPage(ctx, page, began)
+	return &running{ends, page, first}, err
 }
 
 // times are CPU times of this machine, in seconds since its start.
@@ -121,11 +142,11 @@ func (t times) stealShare(since times) float64 {
 	return (t.steal - since.steal) / (t.all - since.all)
 }
 
-func (r *run) experiment(ctx context.Context, rec *observation.Recorder, ends testbed.Endpoints, page workload.Target, first time.Duration) error {
+func (r *run) experiment(ctx context.Context, rec *observation.Recorder, up *running) error {
 	e := r.config.Experiments
 	switch r.trial.Experiment {
 	case observation.Startup:
-		rec.Record(0, "startup_duration_seconds", first.Seconds(), observation.NoUsers, "", "")
+		rec.Record(0, "startup_duration_seconds", up.first.Seconds(), observation.NoUsers, "", "")
 		if r.image.Size > 0 {
 			rec.Record(0, "image_build_duration_seconds", r.image.Duration.Seconds(), observation.NoUsers, "", "")
 			rec.Record(0, "image_size_bytes", float64(r.image.Size), observation.NoUsers, "", "")
@@ -137,21 +158,21 @@ func (r *run) experiment(ctx context.Context, rec *observation.Recorder, ends te
 		}
 		return r.footprint(ctx, rec, "idle")
 	case observation.Ramp:
-		closed := &workload.Closed{Ramp: e.Ramp.Ramp, Target: page}
-		return r.watched(ctx, rec, ends.External, closed.Active, closed.Run)
+		closed := &workload.Closed{Ramp: e.Ramp.Ramp, Target: up.page}
+		return r.watched(ctx, rec, up.External, closed.Active, closed.Run)
 	case observation.Open:
-		open := &workload.OpenLoop{Ramp: e.Open.OpenRamp, Target: page}
-		return r.watched(ctx, rec, ends.External, noUsers, open.Run)
+		open := &workload.OpenLoop{Ramp: e.Open.OpenRamp, Target: up.page}
+		return r.watched(ctx, rec, up.External, noUsers, open.Run)
 	}
-	if ends.SQL == nil {
+	if up.SQL == nil {
 		return errors.New("no SQL probe: set static.probe to the URL of the probe scripts in the application guest, or static.dsn")
 	}
 	switch r.trial.Experiment {
 	case observation.Select:
-		return workload.SelectProbe{SQL: ends.SQL, Queries: e.Select.Queries}.Run(ctx, time.Now(), rec)
+		return workload.SelectProbe{SQL: up.SQL, Queries: e.Select.Queries}.Run(ctx, time.Now(), rec)
 	case observation.Insert:
-		probe := workload.InsertProbe{SQL: ends.SQL, Rows: e.Insert.Rows, Stressors: shuffled(e.Insert.Stress, r.config.Seed, r.trial)}
-		return r.watched(ctx, rec, ends.External, noUsers, probe.Run)
+		probe := workload.InsertProbe{SQL: up.SQL, Rows: e.Insert.Rows, Stressors: shuffled(e.Insert.Stress, r.config.Seed, r.trial)}
+		return r.watched(ctx, rec, up.External, noUsers, probe.Run)
 	}
 	return fmt.Errorf("no experiment %q", r.trial.Experiment)
 }
@@ -193,54 +214,6 @@ func (r *run) watchdog(ctx context.Context) {
 			return
 		}
 	}
-}
-
-// Between attempts at the first page: short, since it is the resolution of startup
-// times, and not too short for a guest that is booting.
-const firstPagePause = 20 * time.Millisecond
-
-// firstPage waits for a good page and returns how long after the start it came.
-func (r *run) firstPage(ctx context.Context, page workload.Target) (time.Duration, error) {
-	limit := r.config.Experiments.Startup.Timeout
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errors.New("timeout"))
-	defer cancel()
-	client := &http.Client{
-		Transport:     &http.Transport{DialContext: page.Dial, DisableKeepAlives: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	for {
-		err := fetch(ctx, client, page)
-		if err == nil {
-			return time.Since(r.began), nil
-		}
-		if dead := r.testbed.Alive(); dead != nil {
-			return 0, dead
-		}
-		if pause(ctx, firstPagePause) != nil {
-			return 0, fmt.Errorf("no good page from %s in %v: %w", page.URL, limit, err)
-		}
-	}
-}
-
-// fetch gets the page once.
-func fetch(ctx context.Context, client *http.Client, page workload.Target) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, page.URL, nil)
-	if err != nil {
-		return err
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return err
-	}
-	if !observation.Good(fmt.Sprint(res.StatusCode)) || !bytes.Contains(body, []byte(page.Expect)) {
-		return fmt.Errorf("%s, %d bytes, without %q", res.Status, len(body), page.Expect)
-	}
-	return nil
 }
 
 // footprint records the host's memory in use, several times.

@@ -54,7 +54,23 @@ const (
 	// Footprint: host memory in use, in bytes.
 	//   empty idle   without, and with the idle testbed
 	//   testbed      their difference
+	//   guest        the difference over its two guests: what a further one takes, or less where both
+	//                share a hypervisor or daemon
 	Footprint = "footprint"
+	// Operation: what is done with a testbed that is not under load, with both guests at once. What a testbed
+	// can't do is in the environment: operation_pause etc., value=n/a, reason=.
+	//   first_page_cold   seconds  from stopped to the first good page, with nothing in the page cache
+	//   first_page_warm   seconds  likewise, right after a stop
+	//   written           bytes    on the guests' copy-on-write disks, at the first page
+	//   teardown          seconds  from running to nothing left but the image
+	//   pause             seconds  until neither guest runs
+	//   resume            seconds  until the next good page is complete
+	//   snapshot          seconds  to make a disk for a further application guest, of the running one's
+	//   snapshot_size     bytes    that it takes beside the image
+	//   checkpoint        seconds  to write the running guests to disk
+	//   checkpoint_size   bytes
+	//   restore           seconds  from there to the next good page
+	Operation = "operation"
 	// Environment: what was measured, where and how.
 	//   a fact's key, such as kernel: value 1, n the runs it holds in; note host=app;value=6.1.0. A fact
 	//   that each trial has its own of, such as start_time, stands once a run; note experiment=ramp too

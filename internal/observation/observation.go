@@ -21,6 +21,7 @@ const (
 	Insert      = "insert"      // batches of INSERTs with CPU stressors beside them
 	Startup     = "startup"     // from stopped to the first good page
 	Footprint   = "footprint"   // host memory without and with the idle testbed
+	Operation   = "operation"   // what operating it takes: start, stop, pause, checkpoint, snapshot
 	Environment = "environment" // facts, not measurements
 )
 

@@ -59,18 +59,20 @@ type Operator interface {
 
 // Operations are what an Operator does with both guests at once. Those that are nil it
 // can't do, and Why says so by the name of the field's action: pause, checkpoint,
-// snapshot.
+// restore, snapshot, written. One that only turns out not to work here, when it is tried, returns
+// an *Unavailable and leaves the guests running.
 type Operations struct {
 	// Pause returns when neither guest runs, Resume when both go on.
 	Pause, Resume func(context.Context) error
 	// Checkpoint writes the running guests' state to disk, ends them, and returns the
-	// bytes that it takes there. Restore brings them back as they were.
+	// bytes that it takes there. Restore brings them back as they were. Where it is
+	// nil, with a reason, Checkpoint leaves the guests running.
 	Checkpoint func(context.Context) (bytes int64, err error)
 	Restore    func(context.Context) error
 	// Snapshot makes of the application guest's disk, as it is now, one that a further
 	// guest could start from, and returns the bytes that this one takes.
 	Snapshot func(context.Context) (bytes int64, err error)
-	// Written is what the guests have written to their copy-on-write disks, in bytes.
+	// Written is what both guests have written to their copy-on-write disks, in bytes.
 	Written func() (bytes int64, err error)
 
 	Why map[string]string

@@ -26,6 +26,10 @@ const Parent = "virtcmp"
 // controllers that a guest's group needs.
 var controllers = []string{"memory", "cpu", "cpuacct"}
 
+// freezer pauses groups. Version 2 has it in every group; in version 1 it is a
+// controller that a machine may lack.
+const freezer = "freezer"
+
 // Hierarchy is the machine's cgroup file system.
 type Hierarchy struct {
 	Version int               // 1 or 2
@@ -51,7 +55,7 @@ func Find(mounts string) (*Hierarchy, error) {
 		case "cgroup":
 			all = append(all, fields[1])
 			for opt := range strings.SplitSeq(fields[3], ",") {
-				if slices.Contains(controllers, opt) {
+				if opt == freezer || slices.Contains(controllers, opt) {
 					v1[opt] = fields[1]
 				}
 			}
@@ -63,13 +67,13 @@ func Find(mounts string) (*Hierarchy, error) {
 	if err := lines.Err(); err != nil {
 		return nil, err
 	}
-	if len(v1) == len(controllers) {
+	if !slices.ContainsFunc(controllers, func(c string) bool { return v1[c] == "" }) {
 		return &Hierarchy{Version: 1, mounts: v1, all: all}, nil
 	}
 	if unified != "" {
 		available, err := os.ReadFile(filepath.Join(unified, "cgroup.controllers"))
 		if err == nil && slices.Contains(strings.Fields(string(available)), "memory") {
-			h := &Hierarchy{Version: 2, mounts: map[string]string{}, all: all}
+			h := &Hierarchy{Version: 2, mounts: map[string]string{freezer: unified}, all: all}
 			for _, c := range controllers {
 				h.mounts[c] = unified
 			}
@@ -138,7 +142,10 @@ func (h *Hierarchy) Reap() error { return h.Group("").Destroy() }
 // dirs are the group's directories, without repetition.
 func (g *Group) dirs() []string {
 	var dirs []string
-	for _, c := range controllers {
+	for _, c := range append(slices.Clip(controllers), freezer) {
+		if g.h.mounts[c] == "" {
+			continue
+		}
 		if d := filepath.Join(g.h.mounts[c], g.Path); !slices.Contains(dirs, d) {
 			dirs = append(dirs, d)
 		}
@@ -217,13 +224,18 @@ func (g *Group) Destroy() error {
 	}
 }
 
-// kill signals the group's processes, its descendants' too, and counts them.
+// kill signals the group's processes, its descendants' too, and counts them. In
+// version 1 one that is frozen does not end, so all are thawed.
 func (g *Group) kill() (int, error) {
 	pids := map[int]bool{}
+	var freezers []string
 	for _, d := range g.everywhere() {
 		err := filepath.WalkDir(d, func(path string, e fs.DirEntry, err error) error {
 			if err != nil || !e.IsDir() {
 				return ignoreGone(err)
+			}
+			if state := filepath.Join(path, freezerState); exists(state) {
+				freezers = append(freezers, state)
 			}
 			text, err := os.ReadFile(filepath.Join(path, "cgroup.procs"))
 			for pid := range strings.FieldsSeq(string(text)) {
@@ -242,7 +254,17 @@ func (g *Group) kill() (int, error) {
 			return len(pids), err
 		}
 	}
+	for _, state := range freezers {
+		if err := ignoreGone(os.WriteFile(state, []byte(thawed), 0)); err != nil {
+			return len(pids), err
+		}
+	}
 	return len(pids), nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // remove removes the group's directories, deepest first.

@@ -1,12 +1,14 @@
 package cgroup_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -111,9 +113,10 @@ func TestGroup(t *testing.T) {
 			t.Fatal("the processes never joined")
 		}
 	}
+	freeze(t, g)
 	done := make(chan error)
 	go func() { done <- cmd.Wait() }()
-	if err := g.Destroy(); err != nil {
+	if err := g.Destroy(); err != nil { // of frozen processes
 		t.Fatal(err)
 	}
 	if err := <-done; err == nil {
@@ -126,6 +129,43 @@ func TestGroup(t *testing.T) {
 	}
 	if err := g.Destroy(); err != nil {
 		t.Errorf("destroying nothing: %v", err)
+	}
+}
+
+// freeze freezes the group, puts a process into it that can't end meanwhile, lets it
+// go on, and freezes it again.
+func freeze(t *testing.T, g *cgroup.Group) {
+	t.Helper()
+	ctx := context.Background()
+	var unavailable *testbed.Unavailable
+	if err := g.Freeze(ctx); errors.As(err, &unavailable) {
+		t.Log(err)
+		return
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	sleeper := exec.Command("sleep", "0.05")
+	if err := sleeper.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range g.Procs() {
+		if err := os.WriteFile(f, []byte(strconv.Itoa(sleeper.Process.Pid)), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(200 * time.Millisecond)
+	if err := g.Thaw(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := sleeper.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took < 200*time.Millisecond {
+		t.Errorf("a frozen process ended after %v", took)
+	}
+	if err := g.Freeze(ctx); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -40,6 +40,7 @@ type Guest struct {
 	Address string // with prefix length
 	Limits  testbed.Limits
 	Dir     string // of its own, empty at first
+	Written string // file or tree in it that takes what the guest writes; empty: there is none
 	Group   *cgroup.Group
 	Console *monitor.Console
 	Process *launch.Process // the first one, once started

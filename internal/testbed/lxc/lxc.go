@@ -61,19 +61,27 @@ func (t *Testbed) start(g *guest.Guest) error {
 	if err := g.Group.Destroy(); err != nil {
 		return err
 	}
-	delta, config := filepath.Join(g.Dir, "delta"), filepath.Join(g.Dir, "config")
+	delta := filepath.Join(g.Dir, "delta")
 	if err := os.Mkdir(delta, 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(config, []byte(t.config(g, delta, ns.Path(os.Getpid()))), 0o644); err != nil {
+	g.Written = delta
+	if err := os.WriteFile(configFile(g), []byte(t.config(g, delta, ns.Path(os.Getpid()))), 0o644); err != nil {
 		return err
 	}
 	// In the foreground, so that the container dies with collect and its console is ours.
 	g.Process, err = launch.Command{
-		Args: []string{"lxc-start", "--foreground", "--lxcpath", g.Dir, "--name", g.Role, "--rcfile", config, "--logfile", filepath.Join(g.Dir, "log"), "--logpriority", "WARN"},
+		Args: tool(g, "lxc-start", "--foreground", "--rcfile", configFile(g)),
 		Env:  os.Environ(), Output: g.Console,
 	}.Start()
 	return err
+}
+
+func configFile(g *guest.Guest) string { return filepath.Join(g.Dir, "config") }
+
+// tool is the command line of one of LXC's programs, for the guest's container.
+func tool(g *guest.Guest, name string, more ...string) []string {
+	return append([]string{name, "--lxcpath", g.Dir, "--name", g.Role, "--logfile", filepath.Join(g.Dir, "log"), "--logpriority", "WARN"}, more...)
 }
 
 // config is the container's configuration, lxc.container.conf(5).

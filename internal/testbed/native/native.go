@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"virtcmp/internal/monitor"
 	"virtcmp/internal/testbed"
@@ -46,10 +47,24 @@ func (t *Testbed) start(g *guest.Guest) error {
 			return err
 		}
 	}
+	g.Written = root.Upper
 	g.Process, err = launch.Command{
 		Args: []string{guest.Init}, Env: g.Env(), Procs: g.Group.Procs(), Root: root, In: ns.Do, Output: g.Console,
 	}.Start()
 	return err
+}
+
+// Operations implements testbed.Operator.
+func (t *Testbed) Operations() testbed.Operations {
+	o := t.Pair.Operations(t.Freeze, t.Thaw)
+	o.Checkpoint = t.Checkpoint(func(g *guest.Guest, dir string) []string {
+		return []string{
+			"criu", "dump", "--tree", strconv.Itoa(g.Process.Pid()), "--images-dir", dir, "--log-file", "dump.log", "-v4",
+			"--leave-running", "--tcp-established", "--ext-unix-sk", "--file-locks", "--link-remap", "--ext-mount-map", "auto",
+		}
+	})
+	o.Why["restore"] = "its network, mounts and console are collect's own"
+	return o
 }
 
 // Facts implements testbed.Testbed.

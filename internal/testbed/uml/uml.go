@@ -94,9 +94,10 @@ func (t *Testbed) start(g *guest.Guest) error {
 	if err := t.Net.Tap(tap, launch.Nobody); err != nil {
 		return fmt.Errorf("tap device: %w", err)
 	}
+	g.Written = filepath.Join(g.Dir, "disk.cow")
 	args := []string{
 		program, "mem=" + megabytes(g.Limits.Memory), "umid=" + g.Role, "uml_dir=" + g.Dir,
-		"ubd0=" + filepath.Join(g.Dir, "disk.cow") + "," + t.disk, "root=/dev/ubda", "rw", "init=" + guest.Init,
+		"ubd0=" + g.Written + "," + t.disk, "root=/dev/ubda", "rw", "init=" + guest.Init,
 		"vec0:transport=tap,ifname=" + tap + ",depth=128,gro=1",
 		"con=null", "con0=null,fd:1", "quiet",
 		"VIRTCMP_KERNEL=own", "VIRTCMP_ROLE=" + g.Role, "VIRTCMP_ADDRESS=" + g.Address, "VIRTCMP_NIC=vec0",
