@@ -39,9 +39,9 @@ func (t *Testbed) runsc(g *guest.Guest, command ...string) []string {
 	return append(append(args, command...), g.Role)
 }
 
-// rootOnly is hidden from runsc: versions before 2023 take a network namespace that
-// has it for the machine's first, whose interfaces they refuse to take over, and since
-// Linux 6.6 all namespaces have it.
+// rootOnly is hidden from runsc: it takes a network namespace that has rmem_default in
+// it for the machine's first, whose interfaces it refuses to take over, and newer
+// kernels have one in each.
 const rootOnly = "/proc/sys/net/core"
 
 // probeLimit is how long a sandbox may take to start and end.
@@ -58,6 +58,7 @@ func kernel(ctx context.Context, platform string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeLimit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "--root="+state, "--platform="+platform, "--network=none", "--ignore-cgroups", "do", "uname", "-r")
+	cmd.Env = append(os.Environ(), "TMPDIR="+state) // it leaves a bundle there when it is killed
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
@@ -66,10 +67,14 @@ func kernel(ctx context.Context, platform string) (string, error) {
 	}
 	why := err.Error()
 	var exit *exec.ExitError
-	if ctx.Err() != nil {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		why = fmt.Sprintf("no program ends in it within %v", probeLimit)
-	} else if errors.As(err, &exit) {
-		why = string(bytes.TrimSpace(exit.Stderr))
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case errors.As(err, &exit):
+		said := bytes.TrimSpace(exit.Stderr) // its log, and what it comes to
+		why = string(said[bytes.LastIndexByte(said, '\n')+1:])
 	}
 	return "", &testbed.Unavailable{
 		Reason: fmt.Sprintf("%s can't use its platform %s here: %s", program, platform, why),
@@ -77,7 +82,7 @@ func kernel(ctx context.Context, platform string) (string, error) {
 	}
 }
 
-// settings of MariaDB: gVisor has no asynchronous input and output that it can use.
+// settings of MariaDB, which does not start on gVisor's asynchronous input and output.
 const (
 	settingsName = "gvisor.cnf"
 	settings     = "[mariadbd]\ninnodb_use_native_aio = 0\n"
