@@ -33,6 +33,7 @@ type bed struct {
 var beds = []bed{
 	{name: "native", pages: 20, swapped: "container_memory_swap"},
 	{name: "lxc", pages: 20, swapped: "container_memory_swap"},
+	{name: "gvisor", pages: 20, swapped: "container_memory_swap", ownKernel: true},
 	// each new web server process takes a second for its first page
 	{name: "uml", pages: 5, swapped: "node_vmstat_pswpout", ownKernel: true},
 }

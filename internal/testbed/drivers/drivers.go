@@ -8,6 +8,7 @@ import (
 
 	"virtcmp/internal/testbed"
 	"virtcmp/internal/testbed/guest"
+	"virtcmp/internal/testbed/gvisor"
 	"virtcmp/internal/testbed/lxc"
 	"virtcmp/internal/testbed/native"
 	"virtcmp/internal/testbed/process"
@@ -33,6 +34,7 @@ type Driver struct {
 
 // All are the drivers, by name.
 var All = []Driver{
+	{"gvisor", "gVisor", "sandbox", func(s testbed.Spec, m Machine) testbed.Testbed { return gvisor.New(s, m.store()) }},
 	{"lxc", "LXC", "container", func(s testbed.Spec, m Machine) testbed.Testbed { return lxc.New(s, m.store()) }},
 	{"native", "native Linux", "none", func(s testbed.Spec, m Machine) testbed.Testbed { return native.New(s, m.store()) }},
 	{"process", "the embedded demonstration", "none", func(s testbed.Spec, _ Machine) testbed.Testbed { return process.New(s.Process) }},

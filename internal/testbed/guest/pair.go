@@ -283,6 +283,19 @@ func Kernel() string {
 	return unix.ByteSliceToString(u.Release[:])
 }
 
+// Overlay is a writable layer over the image's root file system, in directories of the
+// guest's own.
+func (g *Guest) Overlay(image *Image) (launch.Overlay, error) {
+	g.Written = filepath.Join(g.Dir, "upper")
+	o := launch.Overlay{Lower: image.Rootfs(), Upper: g.Written, Work: filepath.Join(g.Dir, "work"), Merged: filepath.Join(g.Dir, "merged")}
+	for _, d := range []string{o.Upper, o.Work, o.Merged} {
+		if err := os.Mkdir(d, 0o755); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
 // Env is the environment of a guest's first process.
 func (g *Guest) Env() []string {
 	return []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "VIRTCMP_ROLE=" + g.Role}

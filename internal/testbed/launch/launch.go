@@ -35,22 +35,21 @@ func init() {
 
 // Command describes a process to start.
 type Command struct {
-	Args   []string // the program and its arguments
-	Env    []string
-	Procs  []string  // cgroup.procs files of the control groups to join
-	Root   *Root     // nil: this machine's own file system and namespaces
-	Nobody bool      // without privileges, in namespaces of its own; see becomeNobody
-	Output io.Writer `json:"-"` // takes standard output and error
+	Args    []string // the program and its arguments
+	Env     []string
+	Procs   []string  // cgroup.procs files of the control groups to join
+	Root    *Root     // nil: this machine's own file system and namespaces
+	Overlay *Overlay  // nil, or mounted for a runtime that makes it the guest's root itself
+	Hide    []string  // directories that such a runtime shall find empty
+	Nobody  bool      // without privileges, in namespaces of its own; see becomeNobody
+	Output  io.Writer `json:"-"` // takes standard output and error
 	// In calls its argument where the process shall have its network; nil: here.
 	In func(func() error) error `json:"-"`
 }
 
-// Root is a guest's file system: a writable layer over a shared one.
+// Root makes an overlay a guest's root.
 type Root struct {
-	Lower    string // read only
-	Upper    string // what the guest writes; empty at first
-	Work     string // overlayfs's own, on the same file system as Upper
-	Merged   string // where the two are mounted, inside a mount namespace of the guest's own
+	Overlay
 	Hostname string
 }
 
@@ -73,7 +72,7 @@ func (c Command) Start() (*Process, error) {
 	if c.Root != nil {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
 	}
-	if c.Nobody {
+	if c.Nobody || c.Overlay != nil {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID
 	}
 	in := c.In
@@ -125,8 +124,8 @@ func (p *Process) Alive() error {
 	}
 }
 
-// Kill ends the process and waits until it is gone. Of one with a Root, or of Nobody,
-// everything that it started ends with it.
+// Kill ends the process and waits until it is gone. Of one with a Root or an Overlay,
+// or of Nobody, everything that it started ends with it.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill() // it may have ended by itself
 	<-p.done
@@ -149,6 +148,14 @@ func enter() error {
 			return err
 		}
 	}
+	if c.Overlay != nil {
+		if err := ownMounts(c.Hide...); err != nil {
+			return err
+		}
+		if err := c.Overlay.mount(); err != nil {
+			return err
+		}
+	}
 	if c.Nobody {
 		if err := becomeNobody(); err != nil {
 			return err
@@ -166,9 +173,8 @@ func (r *Root) enter() error {
 	if err := unix.Mount("", "/", "", unix.MS_PRIVATE|unix.MS_REC, ""); err != nil {
 		return fmt.Errorf("mount namespace: %w", err)
 	}
-	layers := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", escape(r.Lower), escape(r.Upper), escape(r.Work))
-	if err := unix.Mount("overlay", r.Merged, "overlay", 0, layers); err != nil {
-		return fmt.Errorf("overlay on %s: %w", r.Merged, err)
+	if err := r.mount(); err != nil {
+		return err
 	}
 	for _, m := range []struct{ kind, on, data string }{
 		{"proc", "proc", ""},
@@ -216,11 +222,6 @@ func (r *Root) devices() error {
 		return err
 	}
 	return unix.Mount("tmpfs", shm, "tmpfs", 0, "mode=1777")
-}
-
-// escape guards the characters that separate overlayfs's options.
-func escape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `:`, `\:`, `,`, `\,`).Replace(path)
 }
 
 // lookPath finds the program on the PATH of env.

@@ -5,8 +5,6 @@ package native
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"virtcmp/internal/monitor"
@@ -38,18 +36,13 @@ func (t *Testbed) start(g *guest.Guest) error {
 	if err != nil {
 		return err
 	}
-	root := &launch.Root{
-		Lower: t.Image.Rootfs(), Upper: filepath.Join(g.Dir, "upper"), Work: filepath.Join(g.Dir, "work"),
-		Merged: filepath.Join(g.Dir, "merged"), Hostname: g.Role,
+	overlay, err := g.Overlay(t.Image)
+	if err != nil {
+		return err
 	}
-	for _, d := range []string{root.Upper, root.Work, root.Merged} {
-		if err := os.Mkdir(d, 0o755); err != nil {
-			return err
-		}
-	}
-	g.Written = root.Upper
 	g.Process, err = launch.Command{
-		Args: []string{guest.Init}, Env: g.Env(), Procs: g.Group.Procs(), Root: root, In: ns.Do, Output: g.Console,
+		Args: []string{guest.Init}, Env: g.Env(), Procs: g.Group.Procs(), Output: g.Console,
+		Root: &launch.Root{Overlay: overlay, Hostname: g.Role}, In: ns.Do,
 	}.Start()
 	return err
 }
