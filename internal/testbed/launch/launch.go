@@ -40,6 +40,7 @@ type Command struct {
 	Procs  []string  // cgroup.procs files of the control groups to join
 	Root   *Root     // nil: this machine's own file system and namespaces
 	Nobody bool      // without privileges, in namespaces of its own; see becomeNobody
+	KVM    bool      // Nobody may use /dev/kvm
 	Output io.Writer `json:"-"` // takes standard output and error
 	// In calls its argument where the process shall have its network; nil: here.
 	In func(func() error) error `json:"-"`
@@ -150,7 +151,7 @@ func enter() error {
 		}
 	}
 	if c.Nobody {
-		if err := becomeNobody(); err != nil {
+		if err := becomeNobody(c.KVM); err != nil {
 			return err
 		}
 	}
