@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed paper guest
+//go:embed paper guest kernel
 var files embed.FS
 
 // Paper is the folder of the paper's templates: its sections as Markdown, in the order
@@ -16,6 +16,9 @@ var Paper = folder("paper")
 
 // Guest is the folder of the files of a guest's image.
 var Guest = folder("guest")
+
+// Kernel is the folder of what a guest's kernel starts with, before its disk.
+var Kernel = folder("kernel")
 
 func folder(name string) fs.FS {
 	sub, err := fs.Sub(files, name)

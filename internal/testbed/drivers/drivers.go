@@ -12,6 +12,7 @@ import (
 	"virtcmp/internal/testbed/lxc"
 	"virtcmp/internal/testbed/native"
 	"virtcmp/internal/testbed/process"
+	"virtcmp/internal/testbed/qemu"
 	"virtcmp/internal/testbed/static"
 	"virtcmp/internal/testbed/uml"
 )
@@ -38,6 +39,7 @@ var All = []Driver{
 	{"lxc", "LXC", "container", func(s testbed.Spec, m Machine) testbed.Testbed { return lxc.New(s, m.store()) }},
 	{"native", "native Linux", "none", func(s testbed.Spec, m Machine) testbed.Testbed { return native.New(s, m.store()) }},
 	{"process", "the embedded demonstration", "none", func(s testbed.Spec, _ Machine) testbed.Testbed { return process.New(s.Process) }},
+	{"qemu", "QEMU", "full-virtualisation", func(s testbed.Spec, m Machine) testbed.Testbed { return qemu.New(s, m.store()) }},
 	{"static", "an application anywhere", "any", func(s testbed.Spec, m Machine) testbed.Testbed { return static.New(s.Static, m.AllowRemote) }},
 	{"uml", "User-Mode Linux", "para-virtualisation", func(s testbed.Spec, m Machine) testbed.Testbed { return uml.New(s, m.store()) }},
 }

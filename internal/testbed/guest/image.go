@@ -86,7 +86,7 @@ const (
 
 // Image returns the image, and builds it if it is not there yet.
 func (s Store) Image(ctx context.Context) (*Image, error) {
-	unlock, err := s.lock()
+	unlock, err := s.Lock()
 	if err != nil {
 		return nil, err
 	}
@@ -113,8 +113,8 @@ func (s Store) Image(ctx context.Context) (*Image, error) {
 	return image, nil
 }
 
-// lock keeps two collects from building at once.
-func (s Store) lock() (unlock func(), err error) {
+// Lock keeps two collects from building at once.
+func (s Store) Lock() (unlock func(), err error) {
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
 		return nil, err
 	}

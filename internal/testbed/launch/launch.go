@@ -42,6 +42,7 @@ type Command struct {
 	Overlay *Overlay  // nil, or mounted for a runtime that makes it the guest's root itself
 	Hide    []string  // directories that such a runtime shall find empty
 	Nobody  bool      // without privileges, in namespaces of its own; see becomeNobody
+	KVM     bool      // Nobody may use /dev/kvm
 	Output  io.Writer `json:"-"` // takes standard output and error
 	// In calls its argument where the process shall have its network; nil: here.
 	In func(func() error) error `json:"-"`
@@ -157,7 +158,7 @@ func enter() error {
 		}
 	}
 	if c.Nobody {
-		if err := becomeNobody(); err != nil {
+		if err := becomeNobody(c.KVM); err != nil {
 			return err
 		}
 	}

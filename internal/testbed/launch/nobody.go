@@ -15,17 +15,22 @@ const Nobody = 65534
 // calls they were about to make for their guest they make on this machine. They die
 // with the pid namespace; what they do until then, they do as nobody and to mounts of
 // their own. Of the machine's devices they may use /dev/net/tun, to attach to a tap
-// device that belongs to Nobody.
-func becomeNobody() error {
+// device that belongs to Nobody, and /dev/kvm where it is asked for.
+func becomeNobody(kvm bool) error {
 	if err := ownMounts("/dev/net"); err != nil {
 		return err
 	}
-	const tun = "/dev/net/tun"
-	if err := unix.Mknod(tun, unix.S_IFCHR|0o600, int(unix.Mkdev(10, 200))); err != nil {
-		return fmt.Errorf("%s: %w", tun, err)
-	}
-	if err := unix.Chown(tun, Nobody, Nobody); err != nil {
+	if err := device("/dev/net/tun", 10, 200); err != nil {
 		return err
+	}
+	if kvm {
+		const own, shared = "/dev/net/kvm", "/dev/kvm" // made where it hides nothing, and shown where it belongs
+		if err := device(own, 10, 232); err != nil {
+			return err
+		}
+		if err := unix.Mount(own, shared, "", unix.MS_BIND, ""); err != nil {
+			return fmt.Errorf("%s: %w", shared, err)
+		}
 	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("no_new_privs: %w", err)
@@ -41,4 +46,12 @@ func becomeNobody() error {
 	}
 	// The kernel forgets it when the user changes.
 	return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0, 0, 0)
+}
+
+// device makes a character device that belongs to Nobody.
+func device(path string, major, minor uint32) error {
+	if err := unix.Mknod(path, unix.S_IFCHR|0o600, int(unix.Mkdev(major, minor))); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return unix.Chown(path, Nobody, Nobody)
 }

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"virtcmp/internal/monitor"
 	"virtcmp/internal/testbed"
@@ -43,50 +42,19 @@ func (t *Testbed) Check(context.Context) error {
 
 // Provision implements testbed.Testbed.
 func (t *Testbed) Provision(ctx context.Context) (testbed.Image, error) {
-	image, err := t.Pair.Provision(ctx)
+	image, disk, err := t.ProvisionDisk(ctx)
 	if err != nil {
 		return image, err
 	}
-	var took time.Duration
-	if t.disk, took, err = t.Image.Ext4(ctx); err != nil {
-		return image, err
-	}
-	image.Duration += took
-	if image.Size, err = guest.DiskUsage(t.disk); err != nil {
-		return image, err
-	}
-	if err := open(filepath.Dir(t.disk)); err != nil {
-		return image, err
-	}
+	t.disk = disk
 	out, err := exec.CommandContext(ctx, program, "--version").Output()
 	t.kernel = strings.TrimSpace(string(out))
 	return image, err
 }
 
-// open refuses a directory that the kernels, which run as nobody, can't enter.
-func open(dir string) error {
-	for d := dir; ; d = filepath.Dir(d) {
-		info, err := os.Stat(d)
-		if err != nil {
-			return err
-		}
-		if info.Mode().Perm()&1 == 0 {
-			return &testbed.Unavailable{
-				Reason: fmt.Sprintf("its kernels run without privileges and can't enter %s", d),
-				Remedy: "give -cache a directory that every user may enter, or chmod o+x " + d,
-			}
-		}
-		if d == filepath.Dir(d) {
-			return nil
-		}
-	}
-}
-
 // Start implements testbed.Testbed.
 func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
-	// The guest's kernel keeps the memory limit; the host's would count the same pages again.
-	cpuOnly := func(l testbed.Limits) testbed.Limits { return testbed.Limits{CPUs: l.CPUs, Shares: l.Shares} }
-	return t.Boot(cpuOnly, t.start)
+	return t.Boot(guest.CPUOnly, t.start)
 }
 
 func (t *Testbed) start(g *guest.Guest) error {
@@ -103,14 +71,8 @@ func (t *Testbed) start(g *guest.Guest) error {
 		"VIRTCMP_KERNEL=own", "VIRTCMP_ROLE=" + g.Role, "VIRTCMP_ADDRESS=" + g.Address, "VIRTCMP_NIC=vec0",
 	}
 	if g.Limits.Swap > 0 {
-		swap := filepath.Join(g.Dir, "swap")
-		if err := os.WriteFile(swap, nil, 0o600); err != nil {
-			return err
-		}
-		if err := os.Truncate(swap, int64(g.Limits.Swap)); err != nil {
-			return err
-		}
-		if err := os.Chown(swap, launch.Nobody, launch.Nobody); err != nil {
+		swap, err := g.SwapDisk()
+		if err != nil {
 			return err
 		}
 		args = append(args, "ubd1="+swap, "VIRTCMP_SWAP=/dev/ubdb")
