@@ -33,6 +33,7 @@ type bed struct {
 var beds = []bed{
 	{name: "native", pages: 20, swapped: "container_memory_swap"},
 	{name: "lxc", pages: 20, swapped: "container_memory_swap"},
+	{name: "docker", pages: 20, swapped: "container_memory_swap"},
 	// each new web server process takes a second for its first page
 	{name: "uml", pages: 5, swapped: "node_vmstat_pswpout", ownKernel: true},
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"virtcmp/internal/testbed"
+	"virtcmp/internal/testbed/docker"
 	"virtcmp/internal/testbed/guest"
 	"virtcmp/internal/testbed/lxc"
 	"virtcmp/internal/testbed/native"
@@ -33,6 +34,7 @@ type Driver struct {
 
 // All are the drivers, by name.
 var All = []Driver{
+	{"docker", "Docker", "container", func(s testbed.Spec, m Machine) testbed.Testbed { return docker.New(s, m.store()) }},
 	{"lxc", "LXC", "container", func(s testbed.Spec, m Machine) testbed.Testbed { return lxc.New(s, m.store()) }},
 	{"native", "native Linux", "none", func(s testbed.Spec, m Machine) testbed.Testbed { return native.New(s, m.store()) }},
 	{"process", "the embedded demonstration", "none", func(s testbed.Spec, _ Machine) testbed.Testbed { return process.New(s.Process) }},

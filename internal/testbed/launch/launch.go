@@ -40,6 +40,7 @@ type Command struct {
 	Procs  []string  // cgroup.procs files of the control groups to join
 	Root   *Root     // nil: this machine's own file system and namespaces
 	Nobody bool      // without privileges, in namespaces of its own; see becomeNobody
+	Apart  bool      // what it starts and mounts, and all in its /run, ends with it; see beApart
 	Output io.Writer `json:"-"` // takes standard output and error
 	// In calls its argument where the process shall have its network; nil: here.
 	In func(func() error) error `json:"-"`
@@ -73,7 +74,7 @@ func (c Command) Start() (*Process, error) {
 	if c.Root != nil {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
 	}
-	if c.Nobody {
+	if c.Nobody || c.Apart {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID
 	}
 	in := c.In
@@ -125,8 +126,8 @@ func (p *Process) Alive() error {
 	}
 }
 
-// Kill ends the process and waits until it is gone. Of one with a Root, or of Nobody,
-// everything that it started ends with it.
+// Kill ends the process and waits until it is gone. Of one with a Root, of Nobody or
+// Apart, everything that it started ends with it.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill() // it may have ended by itself
 	<-p.done
@@ -151,6 +152,11 @@ func enter() error {
 	}
 	if c.Nobody {
 		if err := becomeNobody(); err != nil {
+			return err
+		}
+	}
+	if c.Apart {
+		if err := beApart(); err != nil {
 			return err
 		}
 	}

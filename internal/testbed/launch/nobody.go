@@ -17,16 +17,8 @@ const Nobody = 65534
 // their own. Of the machine's devices they may use /dev/net/tun, to attach to a tap
 // device that belongs to Nobody.
 func becomeNobody() error {
-	if err := unix.Mount("", "/", "", unix.MS_PRIVATE|unix.MS_REC, ""); err != nil {
-		return fmt.Errorf("mount namespace: %w", err)
-	}
-	for _, m := range []struct{ kind, on, data string }{
-		{"proc", "/proc", ""}, // the one here shows another pid namespace
-		{"tmpfs", "/dev/net", "mode=755"},
-	} {
-		if err := unix.Mount(m.kind, m.on, m.kind, 0, m.data); err != nil {
-			return fmt.Errorf("%s on %s: %w", m.kind, m.on, err)
-		}
+	if err := ownMounts("/dev/net"); err != nil {
+		return err
 	}
 	const tun = "/dev/net/tun"
 	if err := unix.Mknod(tun, unix.S_IFCHR|0o600, int(unix.Mkdev(10, 200))); err != nil {
