@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -143,4 +144,23 @@ func (t *Testbed) published(ctx context.Context) (string, error) {
 		return "http://" + net.JoinHostPort(machine, b.HostPort), nil
 	}
 	return "", errors.New("the engine publishes no port of the application")
+}
+
+// kernel asks a container what kernel it has: that depends on its runtime.
+func (e *engine) kernel(id string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), answerLimit)
+	defer cancel()
+	made, err := e.ExecCreate(ctx, id, client.ExecCreateOptions{Cmd: []string{"uname", "-r"}, AttachStdout: true})
+	if err != nil {
+		return "", err
+	}
+	attached, err := e.ExecAttach(ctx, made.ID, client.ExecAttachOptions{})
+	if err != nil {
+		return "", err
+	}
+	defer attached.Close()
+	defer context.AfterFunc(ctx, attached.Close)()
+	var release strings.Builder
+	_, err = stdcopy.StdCopy(&release, io.Discard, attached.Reader)
+	return strings.TrimSpace(release.String()), err
 }

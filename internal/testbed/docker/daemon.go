@@ -61,17 +61,23 @@ func program(runtime string) string {
 	return runtime
 }
 
+// runscArgs are gVisor's arguments. It takes every network namespace of a kernel from
+// 6.15 on for the machine's own, and refuses it, unless it may use its sockets.
+func runscArgs(spec testbed.GVisorSpec) []string {
+	platform := spec.Platform
+	if platform == "" {
+		platform = "ptrace"
+	}
+	return []string{"--platform=" + platform, "--network=host"}
+}
+
 // config is the daemon's configuration file, and the only one that it reads.
 func (d *daemon) config() map[string]any {
 	runtimes := map[string]any{}
 	switch d.runtime {
 	case "", "runc":
 	case "runsc":
-		platform := d.gvisor.Platform
-		if platform == "" {
-			platform = "ptrace"
-		}
-		runtimes["runsc"] = map[string]any{"path": "runsc", "runtimeArgs": []string{"--platform=" + platform}}
+		runtimes["runsc"] = map[string]any{"path": "runsc", "runtimeArgs": runscArgs(d.gvisor)}
 	default:
 		runtimes[d.runtime] = map[string]any{"path": d.runtime}
 	}
@@ -85,7 +91,6 @@ func (d *daemon) config() map[string]any {
 		"exec-opts":      []string{"native.cgroupdriver=cgroupfs"},
 		"storage-driver": "overlay2",
 		"runtimes":       runtimes,
-		"experimental":   true, // without it there are no checkpoints
 	}
 }
 
@@ -104,7 +109,8 @@ func (d *daemon) start(ctx context.Context, procs []string, in func(func() error
 	}
 	d.said = monitor.NewConsole(monitor.Host)
 	d.process, err = launch.Command{
-		Args: []string{"dockerd", "--config-file", config}, Env: os.Environ(), Procs: procs, Apart: true, In: in, Output: d.said,
+		Args: []string{"dockerd", "--config-file", config}, Env: os.Environ(), Procs: procs, In: in, Output: d.said,
+		Apart: []string{"/run", "/etc/docker"}, // where it has sockets, mounts and pid files, and a key
 	}.Start()
 	if err != nil {
 		return nil, err

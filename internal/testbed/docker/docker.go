@@ -271,6 +271,9 @@ func (t *Testbed) Facts() []testbed.Fact {
 	add(monitor.Host, "docker_storage_driver", info.Driver)
 	add(monitor.Host, "docker_image", t.image.ID)
 	if t.daemon != nil {
+		if runtime == "runsc" {
+			add(monitor.Host, "docker_runtime_arguments", strings.Join(runscArgs(t.Spec.GVisor), " "))
+		}
 		add(monitor.Host, "docker_engine", "private")
 	} else {
 		add(monitor.Host, "docker_engine", strings.SplitN(t.host, ":", 2)[0])
@@ -282,11 +285,12 @@ func (t *Testbed) Facts() []testbed.Fact {
 		add(monitor.Host, "memory_bytes", strconv.FormatInt(info.MemTotal, 10))
 	}
 	for _, g := range t.Guests() {
-		add(g.Role, "kernel", info.KernelVersion)
+		if kernel, err := t.engine.kernel(t.containers[g.Role].id); err == nil {
+			add(g.Role, "kernel", kernel)
+		}
 		if !t.containers[g.Role].seen {
 			add(g.Role, "counters", "none: its control group can't be seen from here")
 		}
 	}
 	return facts
 }
-

@@ -40,7 +40,7 @@ type Command struct {
 	Procs  []string  // cgroup.procs files of the control groups to join
 	Root   *Root     // nil: this machine's own file system and namespaces
 	Nobody bool      // without privileges, in namespaces of its own; see becomeNobody
-	Apart  bool      // what it starts and mounts, and all in its /run, ends with it; see beApart
+	Apart  []string  // directories that it finds empty; they, and all that it starts and mounts, end with it
 	Output io.Writer `json:"-"` // takes standard output and error
 	// In calls its argument where the process shall have its network; nil: here.
 	In func(func() error) error `json:"-"`
@@ -74,7 +74,7 @@ func (c Command) Start() (*Process, error) {
 	if c.Root != nil {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
 	}
-	if c.Nobody || c.Apart {
+	if c.Nobody || c.Apart != nil {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID
 	}
 	in := c.In
@@ -155,8 +155,8 @@ func enter() error {
 			return err
 		}
 	}
-	if c.Apart {
-		if err := beApart(); err != nil {
+	if c.Apart != nil {
+		if err := ownMounts(c.Apart...); err != nil {
 			return err
 		}
 	}
