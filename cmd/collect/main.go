@@ -41,7 +41,7 @@ Without -config, -testbed names drivers and every experiment is as in the 2014 p
     app: {memory: 192MiB, swap: 512MiB, cpus: 1}
     db:  {memory: 384MiB, swap: 512MiB, cpus: 1}
   testbeds:
-    - name: native                # drivers: native, lxc, uml, process, static
+    - name: native                # drivers: native, lxc, docker, uml, process, static
     - name: lxc
     - name: xen
       driver: static              # something that you run anywhere

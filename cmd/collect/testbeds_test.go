@@ -33,6 +33,7 @@ type bed struct {
 var beds = []bed{
 	{name: "native", pages: 20, swapped: "container_memory_swap"},
 	{name: "lxc", pages: 20, swapped: "container_memory_swap"},
+	{name: "docker", pages: 20, swapped: "container_memory_swap"},
 	{name: "gvisor", pages: 20, swapped: "container_memory_swap", ownKernel: true},
 	// each new web server process takes a second for its first page
 	{name: "uml", pages: 5, swapped: "node_vmstat_pswpout", ownKernel: true},
@@ -68,7 +69,7 @@ func leftovers(t *testing.T, before machine) []string {
 	t.Helper()
 	var left []string
 	if now := state(t); now != before {
-		left = append(left, fmt.Sprintf("the machine was\n%s%s, and is\n%s%s", before.mounts, before.swaps, now.mounts, now.swaps))
+		left = append(left, fmt.Sprintf("the machine was\n%+v\nand is\n%+v", before, now))
 	}
 	filepath.WalkDir("/sys/fs/cgroup", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && (d.Name() == "virtcmp" || d.Name() == "lxc.pivot") {
@@ -77,12 +78,14 @@ func leftovers(t *testing.T, before machine) []string {
 		}
 		return nil
 	})
-	dirs, _ := filepath.Glob(filepath.Join(defaultCache(), "run", "*"))
-	left = append(left, dirs...)
+	for _, pattern := range []string{"run/*", "docker-*/data/containers/*"} {
+		found, _ := filepath.Glob(filepath.Join(defaultCache(), pattern))
+		left = append(left, found...)
+	}
 	processes, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, p := range processes {
 		text, _ := os.ReadFile(p)
-		if bytes.Contains(text, []byte("virtcmp/run")) || bytes.Contains(text, []byte("/usr/lib/virtcmp")) {
+		if bytes.Contains(text, []byte("virtcmp/run")) || bytes.Contains(text, []byte("virtcmp/docker-")) || bytes.Contains(text, []byte("/usr/lib/virtcmp")) {
 			left = append(left, string(bytes.ReplaceAll(text, []byte{0}, []byte{' '})))
 		}
 	}
@@ -90,7 +93,7 @@ func leftovers(t *testing.T, before machine) []string {
 }
 
 // machine is what guests could change of this machine if their kernel let them.
-type machine struct{ mounts, swaps, hostname string }
+type machine struct{ mounts, swaps, hostname, links, run string }
 
 func state(t *testing.T) machine {
 	t.Helper()
@@ -110,7 +113,10 @@ func state(t *testing.T) machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return machine{string(mounts), strings.Join(names, " "), hostname}
+	links, _ := filepath.Glob("/sys/class/net/*")
+	daemons, _ := filepath.Glob("/run/*docker*")
+	containerd, _ := filepath.Glob("/run/containerd*")
+	return machine{string(mounts), strings.Join(names, " "), hostname, strings.Join(links, " "), strings.Join(append(daemons, containerd...), " ")}
 }
 
 const smoke = `

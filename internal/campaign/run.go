@@ -33,7 +33,7 @@ type run struct {
 }
 
 // errNotStarted explains why what needs a start can't be measured.
-var errNotStarted = errors.New("this testbed is not started by collect, so neither its startup nor its footprint nor its operation can be measured; set their runs to 0")
+var errNotStarted = errors.New("this testbed is not started by collect on this machine, so neither its startup nor its footprint nor its operation can be measured; set their runs to 0")
 
 // recorder returns one that stamps the trial.
 func (r *run) recorder() *observation.Recorder {
@@ -107,8 +107,14 @@ type running struct {
 	first time.Duration // from the start to the first good page
 }
 
-// start starts the testbed and waits for its first page.
+// start starts the testbed, with what is not part of a start there already, and waits
+// for its first page.
 func (r *run) start(ctx context.Context) (*running, error) {
+	if p, ok := r.testbed.(testbed.Preparer); ok {
+		if err := p.Prepare(ctx); err != nil {
+			return nil, fmt.Errorf("before the start: %w", err)
+		}
+	}
 	began := time.Now()
 	ends, err := r.testbed.Start(ctx)
 	if err != nil {

@@ -134,7 +134,10 @@ type Group struct {
 }
 
 // Group returns the group of that name below Parent, which need not exist yet.
-func (h *Hierarchy) Group(name string) *Group { return &Group{h: h, Path: filepath.Join(Parent, name)} }
+func (h *Hierarchy) Group(name string) *Group { return h.At(filepath.Join(Parent, name)) }
+
+// At returns the group of that path, which need not exist yet.
+func (h *Hierarchy) At(path string) *Group { return &Group{h: h, Path: path} }
 
 // Reap ends what a killed collect left in groups below Parent, and removes them.
 func (h *Hierarchy) Reap() error { return h.Group("").Destroy() }
@@ -183,6 +186,11 @@ func (g *Group) Create(l testbed.Limits) error {
 			}
 		}
 	}
+	return g.Limit(l)
+}
+
+// Limit sets the limits of a group that exists.
+func (g *Group) Limit(l testbed.Limits) error {
 	for _, s := range g.h.Settings(l) {
 		if err := os.WriteFile(filepath.Join(g.h.mounts[s.Controller], g.Path, s.File), []byte(s.Value), 0o644); err != nil {
 			return fmt.Errorf("limit: %w", err)

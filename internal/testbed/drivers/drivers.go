@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"virtcmp/internal/testbed"
+	"virtcmp/internal/testbed/docker"
 	"virtcmp/internal/testbed/guest"
 	"virtcmp/internal/testbed/gvisor"
 	"virtcmp/internal/testbed/lxc"
@@ -35,6 +36,7 @@ type Driver struct {
 
 // All are the drivers, by name.
 var All = []Driver{
+	{"docker", "Docker", "container", func(s testbed.Spec, m Machine) testbed.Testbed { return docker.New(s, m.store()) }},
 	{"gvisor", "gVisor", "sandbox", func(s testbed.Spec, m Machine) testbed.Testbed { return gvisor.New(s, m.store()) }},
 	{"lxc", "LXC", "container", func(s testbed.Spec, m Machine) testbed.Testbed { return lxc.New(s, m.store()) }},
 	{"native", "native Linux", "none", func(s testbed.Spec, m Machine) testbed.Testbed { return native.New(s, m.store()) }},

@@ -82,7 +82,7 @@ func (t *Testbed) start(g *guest.Guest) error {
 	}
 	g.Process, err = launch.Command{
 		Args: t.runsc(g, "run", "--bundle="+g.Dir), Env: os.Environ(), Procs: g.Group.Procs(), Output: g.Console,
-		Overlay: &overlay, Hide: []string{rootOnly}, In: ns.Do,
+		Apart: []string{rootOnly}, Overlay: &overlay, In: ns.Do,
 	}.Start()
 	return err
 }

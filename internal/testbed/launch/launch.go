@@ -39,8 +39,8 @@ type Command struct {
 	Env     []string
 	Procs   []string  // cgroup.procs files of the control groups to join
 	Root    *Root     // nil: this machine's own file system and namespaces
-	Overlay *Overlay  // nil, or mounted for a runtime that makes it the guest's root itself
-	Hide    []string  // directories that such a runtime shall find empty
+	Apart   []string  // directories that it finds empty; they, and all that it starts and mounts, end with it
+	Overlay *Overlay  // for a runtime Apart that makes it the guest's root itself
 	Nobody  bool      // without privileges, in namespaces of its own; see becomeNobody
 	KVM     bool      // Nobody may use /dev/kvm
 	Output  io.Writer `json:"-"` // takes standard output and error
@@ -73,7 +73,7 @@ func (c Command) Start() (*Process, error) {
 	if c.Root != nil {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
 	}
-	if c.Nobody || c.Overlay != nil {
+	if c.Nobody || c.Apart != nil {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNS | unix.CLONE_NEWPID
 	}
 	in := c.In
@@ -125,8 +125,8 @@ func (p *Process) Alive() error {
 	}
 }
 
-// Kill ends the process and waits until it is gone. Of one with a Root or an Overlay,
-// or of Nobody, everything that it started ends with it.
+// Kill ends the process and waits until it is gone. Of one with a Root, of Nobody or
+// Apart, everything that it started ends with it.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill() // it may have ended by itself
 	<-p.done
@@ -149,10 +149,12 @@ func enter() error {
 			return err
 		}
 	}
-	if c.Overlay != nil {
-		if err := ownMounts(c.Hide...); err != nil {
+	if c.Apart != nil {
+		if err := ownMounts(c.Apart...); err != nil {
 			return err
 		}
+	}
+	if c.Overlay != nil {
 		if err := c.Overlay.mount(); err != nil {
 			return err
 		}

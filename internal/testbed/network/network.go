@@ -23,13 +23,15 @@ const (
 	prefix  = "/24"
 )
 
-// AppAddress and DBAddress are with their prefix length.
+// Subnet is all of them; AppAddress and DBAddress are with their prefix length.
 const (
+	Subnet     = "10.77.0.0" + prefix
 	AppAddress = App + prefix
 	DBAddress  = DB + prefix
 )
 
-const bridgeName = "br0"
+// Bridge is the name of the bridge, inside the network.
+const Bridge = "br0"
 
 // Network is a bridge in a namespace of its own.
 type Network struct {
@@ -57,13 +59,13 @@ func (n *Network) addBridge() error {
 		return err
 	}
 	defer h.Close()
-	if err := h.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: bridgeName}}); err != nil {
+	if err := h.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: Bridge}}); err != nil {
 		return err
 	}
-	if n.bridge, err = h.LinkByName(bridgeName); err != nil {
+	if n.bridge, err = h.LinkByName(Bridge); err != nil {
 		return err
 	}
-	return up(h, bridgeName, Gateway+prefix)
+	return up(h, Bridge, Gateway+prefix)
 }
 
 // Guest returns a namespace whose eth0 has the address and hangs on the bridge.
