@@ -47,11 +47,13 @@ func TestDefaultsAreThePapers(t *testing.T) {
 func TestLoad(t *testing.T) {
 	c, err := load(t, `
 name: mine
+stack: nginx-fpm
 guests: {app: {memory: 192MiB, cpus: 1}}
 testbeds:
   - name: lxc
   - name: big
     driver: lxc
+    stack: apache
     guests: {app: {memory: 1GiB}}
   - name: far
     driver: static
@@ -74,8 +76,11 @@ experiments:
 	if got := c.Testbeds[2].Static; got.URL != "http://10.0.0.5" || got.NodeExporter["app"] == "" {
 		t.Errorf("static %+v", got)
 	}
+	if got := []string{c.Testbeds[0].Stack, c.Testbeds[1].Stack}; !reflect.DeepEqual(got, []string{"nginx-fpm", "apache"}) {
+		t.Errorf("stacks %v", got)
+	}
 	c.Choose([]string{"far", "uml"})
-	if len(c.Testbeds) != 2 || c.Testbeds[0].Static.URL == "" || c.Testbeds[1].Name != "uml" || c.Testbeds[1].Guests.App.Memory != 192<<20 {
+	if len(c.Testbeds) != 2 || c.Testbeds[0].Static.URL == "" || c.Testbeds[1].Name != "uml" || c.Testbeds[1].Guests.App.Memory != 192<<20 || c.Testbeds[1].Stack != "nginx-fpm" {
 		t.Errorf("chosen %+v", c.Testbeds)
 	}
 }
@@ -94,6 +99,9 @@ func TestLoadRefuses(t *testing.T) {
 		"experiments: {insert: {stress: []}}":                    "insert",
 		"experiments: {open: {runs: 1, from: 0.5}}":              "needs at least 1",
 		"experiments: {page: {path: index.php}}":                 "must begin with /",
+		"stack: tomcat":                                          `stack: no "tomcat"; there are apache, nginx-fpm`,
+		"testbeds: [{name: lxc, stack: nginx}]":                  `testbed "lxc": stack: no "nginx"; there are apache, nginx-fpm`,
+		"testbeds: [{name: process, stack: apache}]":             "takes an application as it is",
 		"attempts: 0":                                            "attempts",
 		"testbeds: [{name: a, static: {urls: http://10.0.0.1}}]": "urls",
 	} {

@@ -1,5 +1,5 @@
-// Package testbed is one technology set up with the application: WordPress on
-// Apache and PHP in one guest, MariaDB in a second. A package below it is a driver,
+// Package testbed is one technology set up with the application: WordPress on a
+// web server with PHP in one guest, MariaDB in a second. A package below it is a driver,
 // or what drivers share.
 package testbed
 
@@ -41,6 +41,7 @@ type Image struct {
 	Digest   string        // sha256:... of the guests' root file system; empty: there is none
 	Size     int64         // bytes on disk, in the form this technology starts from
 	Duration time.Duration // of making it, as measured when it was made
+	Manifest *Manifest     // what is in the root file system; nil: nobody knows
 }
 
 // Endpoints are where a running testbed is reached.

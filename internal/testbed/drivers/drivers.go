@@ -2,6 +2,7 @@
 package drivers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,17 +43,25 @@ var All = []Driver{
 
 // New returns the testbed that the spec describes.
 func New(spec testbed.Spec, machine Machine) (testbed.Testbed, error) {
-	name := spec.Driver
-	if name == "" {
-		name = spec.Name
+	driver, err := Of(spec)
+	if err != nil {
+		return nil, err
 	}
+	return driver.open(spec, machine), nil
+}
+
+// Name is that of the spec's driver.
+func Name(spec testbed.Spec) string { return cmp.Or(spec.Driver, spec.Name) }
+
+// Of returns the spec's driver.
+func Of(spec testbed.Spec) (Driver, error) {
 	var names []string
 	for _, d := range All {
-		if d.Name == name {
-			return d.open(spec, machine), nil
+		if d.Name == Name(spec) {
+			return d, nil
 		}
 		names = append(names, d.Name)
 	}
 	slices.Sort(names)
-	return nil, fmt.Errorf("testbed %q: no driver %q; there are %s", spec.Name, name, strings.Join(names, ", "))
+	return Driver{}, fmt.Errorf("testbed %q: no driver %q; there are %s", spec.Name, Name(spec), strings.Join(names, ", "))
 }
