@@ -99,6 +99,7 @@ func (c *Campaign) open(ctx context.Context) error {
 		return errors.New("none of the testbeds can run here")
 	}
 	c.Config.Testbeds = usable
+	guests := map[string]testbed.Manifest{}
 	for _, spec := range usable {
 		c.Progress.Stage("making %s ready", spec.Name)
 		image, err := c.testbeds[spec.Name].Provision(ctx)
@@ -106,8 +107,11 @@ func (c *Campaign) open(ctx context.Context) error {
 			return fmt.Errorf("testbed %s: %w", spec.Name, err)
 		}
 		c.images[spec.Name] = image
+		if image.Manifest != nil {
+			guests[image.Manifest.Stack] = *image.Manifest
+		}
 	}
-	return nil
+	return c.Output.Guests(guests)
 }
 
 // attempts tries a trial until it is done or has failed too often.

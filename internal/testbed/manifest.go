@@ -26,9 +26,9 @@ func (m Manifest) Differences(other Manifest) []string {
 	if m.OS != other.OS {
 		all = append(all, fmt.Sprintf("operating system %s instead of %s", other.OS, m.OS))
 	}
-	names := maps.Clone(m.Packages)
-	maps.Copy(names, other.Packages)
-	for _, name := range slices.Sorted(maps.Keys(names)) {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(m.Packages)), maps.Keys(other.Packages))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
 		switch is, was := other.Packages[name], m.Packages[name]; {
 		case is == was:
 		case was == "":
