@@ -38,13 +38,15 @@ type Progress interface {
 	Stage(format string, args ...any)
 }
 
+var errNoTestbed = errors.New("no testbed: name some with -testbed, or in the file of -config")
+
 // Run runs every trial of the plan that is not done. Trials that fail are tried
 // again, and given up after the configured number of attempts; Run goes on with the
 // others and returns an error that names them. When ctx ends it stops at once, leaving
 // what is done.
 func (c *Campaign) Run(ctx context.Context) (err error) {
 	if len(c.Config.Testbeds) == 0 {
-		return errors.New("no testbed: name some with -testbed, or in the file of -config")
+		return errNoTestbed
 	}
 	release, err := hostswap.Ensure(c.Machine.Cache, c.Config.HostSwap)
 	if err != nil {

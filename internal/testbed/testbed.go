@@ -52,6 +52,19 @@ type Endpoints struct {
 	External bool              // Start only looked up what runs already
 }
 
+// Previewer is a Testbed that says before anything is made what its guests will start
+// from, and within what. It changes nothing.
+type Previewer interface {
+	Preview() (Preview, error)
+}
+
+// Preview is what is known of guests before they are made.
+type Preview struct {
+	Image        Manifest // one that is not built yet has no Digest
+	CgroupParent string
+	Subnet       string
+}
+
 // Operator is a Testbed that can do more with running guests than start and stop
 // them. Its Operations are asked for, and called, while both guests run.
 type Operator interface {

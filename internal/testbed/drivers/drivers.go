@@ -32,6 +32,18 @@ type Driver struct {
 	open       func(testbed.Spec, Machine) testbed.Testbed
 }
 
+// Kernel says whose kernel the guests run: the host's, one of their own, or "" where
+// that depends on what the driver is given.
+func (d Driver) Kernel() string {
+	switch d.Class {
+	case "none", "container":
+		return "the host's"
+	case "any":
+		return ""
+	}
+	return "its own"
+}
+
 // All are the drivers, by name.
 var All = []Driver{
 	{"lxc", "LXC", "container", func(s testbed.Spec, m Machine) testbed.Testbed { return lxc.New(s, m.store()) }},

@@ -89,6 +89,17 @@ func (p *Pair) Provision(ctx context.Context) (testbed.Image, error) {
 	return testbed.Image{Digest: m.Digest, Size: m.Size, Duration: m.Duration, Manifest: &m}, nil
 }
 
+// Preview implements testbed.Previewer.
+func (p *Pair) Preview() (testbed.Preview, error) {
+	image, err := p.Store.Find(p.Spec.Stack)
+	if err != nil {
+		return testbed.Preview{}, err
+	}
+	return testbed.Preview{Image: image.Manifest, CgroupParent: parentPath, Subnet: network.Subnet}, nil
+}
+
+const parentPath = "/" + cgroup.Parent
+
 // Boot makes all that the guests need but themselves, and calls start for each of
 // them. The limits of the guests' control groups are what limit makes of the guest's.
 func (p *Pair) Boot(limit func(testbed.Limits) testbed.Limits, start func(*Guest) error) (testbed.Endpoints, error) {
@@ -247,7 +258,7 @@ func (p *Pair) Facts() []testbed.Fact {
 	facts := []testbed.Fact{{Host: monitor.Host, Key: "cgroup_version", Value: strconv.Itoa(p.hierarchy.Version)}}
 	for _, g := range p.Guests() {
 		facts = append(facts, g.Facts()...)
-		facts = append(facts, testbed.Fact{Host: g.Role, Key: "cgroup_parent", Value: "/" + cgroup.Parent})
+		facts = append(facts, testbed.Fact{Host: g.Role, Key: "cgroup_parent", Value: parentPath})
 		facts = append(facts, p.Image.Facts(g.Role)...)
 	}
 	return facts

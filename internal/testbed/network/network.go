@@ -20,6 +20,7 @@ const (
 	Gateway = "10.77.0.1" // the bridge, where the load comes from
 	App     = "10.77.0.2"
 	DB      = "10.77.0.3"
+	Subnet  = "10.77.0.0" + prefix
 	prefix  = "/24"
 )
 
