@@ -84,7 +84,8 @@ func (c *Campaign) inspect(ctx context.Context) ([]inspected, error) {
 	}
 	isBaseline := func(t inspected) bool { return t.spec.Name == c.Config.Baseline }
 	if i := slices.IndexFunc(all, isBaseline); i > 0 {
-		all = slices.Insert(slices.Delete(all, i, i+1), 0, all[i])
+		baseline := all[i]
+		all = slices.Insert(slices.Delete(all, i, i+1), 0, baseline)
 	}
 	return all, nil
 }
@@ -205,12 +206,12 @@ func writeConditions(w io.Writer, all []inspected, baseline string) {
 	for _, c := range conditions {
 		fmt.Fprint(table, c.name)
 		for i, t := range all {
-			text := cmp.Or(c.of(t), "-")
+			text, theirs := cmp.Or(c.of(t), "-"), cmp.Or(c.of(all[0]), "-")
 			switch {
 			case i == 0:
-			case text == cmp.Or(c.of(all[0]), "-"):
+			case text == theirs:
 				text = "="
-			case c.configured && text != "-":
+			case c.configured && text != "-" && theirs != "-":
 				text += " !"
 				wanted = true
 			}
