@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/moby/sys/reexec"
+	"github.com/spf13/viper"
 	"golang.org/x/term"
 
 	"virtcmp/internal/campaign"
@@ -29,6 +30,13 @@ Example: measure LXC against User-Mode Linux and keep the archive
 Example: the whole pipeline on the embedded application, without root
   collect -config data/campaigns/demo/campaign.yaml | analyze | report -o demo.pdf
 
+Example: look before measuring: what can run here, and do the testbeds have the same conditions?
+  sudo collect -list
+  sudo collect -check -config campaign.yaml
+
+-check exits with 0 if the campaign can run, and with 1 and the reasons if it can't. It adds
+the swap space of host_swap for as long as it looks, and changes nothing else.
+
 Without -out the observations go to standard output, each trial's when it is done.
 Without -config, -testbed names drivers and every experiment is as in the 2014 paper:
 1 to 100 users over 720 s, end at 800 s. The file says otherwise:
@@ -37,12 +45,16 @@ Without -config, -testbed names drivers and every experiment is as in the 2014 p
   seed: 7
   baseline: native
   host_swap: 2GiB                 # added for as long as the campaign runs
+  stack: apache                   # what serves WordPress: apache, or nginx-fpm
   guests:                         # limits, the same on each testbed
     app: {memory: 192MiB, swap: 512MiB, cpus: 1}
     db:  {memory: 384MiB, swap: 512MiB, cpus: 1}
   testbeds:
     - name: native                # drivers: native, lxc, docker, uml, process, static
     - name: lxc
+    - name: lxc-nginx             # the same technology with another stack
+      driver: lxc
+      stack: nginx-fpm
     - name: xen
       driver: static              # something that you run anywhere
       static:
@@ -64,6 +76,8 @@ Ctrl-C ends a campaign cleanly: the trials that are done are kept, -resume goes 
 		fs.String("testbed", "", "measure only these testbeds: `names` a,b of the configuration, or drivers")
 		fs.String("out", "", "archive `directory`; empty: CSV on standard output")
 		fs.Bool("resume", false, "go on with the campaign that -out holds")
+		fs.Bool("check", false, "measure nothing: say which testbeds can run here and how their conditions differ")
+		fs.Bool("list", false, "measure nothing: list the drivers, and what those that can't run here need")
 		fs.Uint64("seed", 1, "`seed` of the order of trials")
 		fs.String("cache", defaultCache(), "`directory` that keeps guest images")
 		fs.Bool("allow-remote", false, "let the static driver load a site outside loopback and private networks")
@@ -72,7 +86,7 @@ Ctrl-C ends a campaign cleanly: the trials that are done are kept, -resume goes 
 }
 
 // ownFlags are the flags that are not keys of the configuration.
-var ownFlags = []string{"config", "version", "testbed", "out", "resume", "allow-remote"}
+var ownFlags = []string{"config", "version", "testbed", "out", "resume", "allow-remote", "check", "list"}
 
 func main() {
 	if reexec.Init() { // this process is a guest's first one
@@ -86,12 +100,19 @@ func run(ctx context.Context, call *command.Call) (err error) {
 		return command.Usagef("unexpected argument %q", call.Args[0])
 	}
 	v := call.Config
+	if v.GetBool("list") {
+		return drivers.List(ctx, call.Stdout, thisMachine(v, v.GetString("cache")))
+	}
 	config, err := campaign.Load(v, ownFlags...)
 	if err != nil {
 		return command.Usagef("configuration: %w", err)
 	}
 	if names := v.GetString("testbed"); names != "" {
 		config.Choose(strings.Split(names, ","))
+	}
+	if v.GetBool("check") {
+		c := campaign.Campaign{Config: config, Machine: thisMachine(v, config.Cache)}
+		return c.Check(ctx, call.Stdout)
 	}
 	var output campaign.Output
 	switch dir := v.GetString("out"); {
@@ -123,9 +144,13 @@ func run(ctx context.Context, call *command.Call) (err error) {
 	}
 	c := campaign.Campaign{
 		Config: config, Output: output, Progress: progress,
-		Machine: drivers.Machine{Cache: config.Cache, AllowRemote: v.GetBool("allow-remote")},
+		Machine: thisMachine(v, config.Cache),
 	}
 	return c.Run(ctx)
+}
+
+func thisMachine(v *viper.Viper, cache string) drivers.Machine {
+	return drivers.Machine{Cache: cache, AllowRemote: v.GetBool("allow-remote")}
 }
 
 // configText is what the archive keeps as its configuration.

@@ -32,6 +32,9 @@ func differences(c *campaign, r *report) {
 		if warning == "" || row.testbed == c.baseline {
 			continue
 		}
+		if row.key == "image_digest" && !c.sameStack(row.testbed) { // each stack has an image of its own
+			continue
+		}
 		var theirs []string // what the baseline's fact says, in the same experiment
 		for says := range c.facts[subject{c.baseline, row.host, row.key}] {
 			if says.experiment == row.experiment {
@@ -44,11 +47,23 @@ func differences(c *campaign, r *report) {
 	}
 }
 
+const stackFact = "stack"
+
+// sameStack reports whether the testbed's application is served as the baseline's is,
+// as far as recorded.
+func (c *campaign) sameStack(testbed string) bool {
+	theirs, _ := c.facts.lookup(c.baseline, app, stackFact)
+	own, _ := c.facts.lookup(testbed, app, stackFact)
+	return own == theirs
+}
+
 // mustAgree returns what to warn of where a fact differs from the baseline's, or "".
 func mustAgree(f fact) string {
 	switch f.host {
 	case app, db:
 		switch {
+		case f.key == stackFact:
+			return finding.DifferentStacks
 		case strings.HasPrefix(f.key, "limit_") || f.key == "cpu_shares" || f.key == "cgroup_parent":
 			return finding.DifferentLimits
 		case strings.HasPrefix(f.key, "software_") || f.key == "image_digest" || f.key == "os":

@@ -17,10 +17,12 @@ import (
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/observation"
+	"virtcmp/internal/testbed"
 )
 
-// Archive is a campaign's directory: the rows of each trial in observations/, and
-// manifest.csv, which lists them. A file appears there only when its trial is done.
+// Archive is a campaign's directory: the rows of each trial in observations/,
+// manifest.csv, which lists them, and guests.json, which says what the guests held. A
+// file appears in observations only when its trial is done.
 type Archive struct {
 	dir     string
 	lock    *os.File
@@ -191,6 +193,8 @@ type Rows interface {
 
 // Output is where trials go: an Archive, or a Stream.
 type Output interface {
+	// Guests comes first: what the guests of each stack start from.
+	Guests(map[string]testbed.Manifest) error
 	Has(Trial) bool
 	Begin(Trial) (Rows, error)
 	Entries() []Entry

@@ -38,13 +38,15 @@ type Progress interface {
 	Stage(format string, args ...any)
 }
 
+var errNoTestbed = errors.New("no testbed: name some with -testbed, or in the file of -config")
+
 // Run runs every trial of the plan that is not done. Trials that fail are tried
 // again, and given up after the configured number of attempts; Run goes on with the
 // others and returns an error that names them. When ctx ends it stops at once, leaving
 // what is done.
 func (c *Campaign) Run(ctx context.Context) (err error) {
 	if len(c.Config.Testbeds) == 0 {
-		return errors.New("no testbed: name some with -testbed, or in the file of -config")
+		return errNoTestbed
 	}
 	release, err := hostswap.Ensure(c.Machine.Cache, c.Config.HostSwap)
 	if err != nil {
@@ -99,6 +101,7 @@ func (c *Campaign) open(ctx context.Context) error {
 		return errors.New("none of the testbeds can run here")
 	}
 	c.Config.Testbeds = usable
+	guests := map[string]testbed.Manifest{}
 	for _, spec := range usable {
 		c.Progress.Stage("making %s ready", spec.Name)
 		image, err := c.testbeds[spec.Name].Provision(ctx)
@@ -106,8 +109,11 @@ func (c *Campaign) open(ctx context.Context) error {
 			return fmt.Errorf("testbed %s: %w", spec.Name, err)
 		}
 		c.images[spec.Name] = image
+		if image.Manifest != nil {
+			guests[image.Manifest.Stack] = *image.Manifest
+		}
 	}
-	return nil
+	return c.Output.Guests(guests)
 }
 
 // attempts tries a trial until it is done or has failed too often.

@@ -1,6 +1,9 @@
 package campaign_test
 
 import (
+	"bytes"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -47,11 +50,13 @@ func TestDefaultsAreThePapers(t *testing.T) {
 func TestLoad(t *testing.T) {
 	c, err := load(t, `
 name: mine
+stack: nginx-fpm
 guests: {app: {memory: 192MiB, cpus: 1}}
 testbeds:
   - name: lxc
   - name: big
     driver: lxc
+    stack: apache
     guests: {app: {memory: 1GiB}}
   - name: far
     driver: static
@@ -74,8 +79,11 @@ experiments:
 	if got := c.Testbeds[2].Static; got.URL != "http://10.0.0.5" || got.NodeExporter["app"] == "" {
 		t.Errorf("static %+v", got)
 	}
+	if got := []string{c.Testbeds[0].Stack, c.Testbeds[1].Stack}; !reflect.DeepEqual(got, []string{"nginx-fpm", "apache"}) {
+		t.Errorf("stacks %v", got)
+	}
 	c.Choose([]string{"far", "uml"})
-	if len(c.Testbeds) != 2 || c.Testbeds[0].Static.URL == "" || c.Testbeds[1].Name != "uml" || c.Testbeds[1].Guests.App.Memory != 192<<20 {
+	if len(c.Testbeds) != 2 || c.Testbeds[0].Static.URL == "" || c.Testbeds[1].Name != "uml" || c.Testbeds[1].Guests.App.Memory != 192<<20 || c.Testbeds[1].Stack != "nginx-fpm" {
 		t.Errorf("chosen %+v", c.Testbeds)
 	}
 }
@@ -94,6 +102,9 @@ func TestLoadRefuses(t *testing.T) {
 		"experiments: {insert: {stress: []}}":                    "insert",
 		"experiments: {open: {runs: 1, from: 0.5}}":              "needs at least 1",
 		"experiments: {page: {path: index.php}}":                 "must begin with /",
+		"stack: tomcat":                                          `stack: no "tomcat"; there are apache, nginx-fpm`,
+		"testbeds: [{name: lxc, stack: nginx}]":                  `testbed "lxc": stack: no "nginx"; there are apache, nginx-fpm`,
+		"testbeds: [{name: process, stack: apache}]":             "takes an application as it is",
 		"attempts: 0":                                            "attempts",
 		"testbeds: [{name: a, static: {urls: http://10.0.0.1}}]": "urls",
 	} {
@@ -217,5 +228,66 @@ func TestArchive(t *testing.T) {
 	}
 	if _, err := campaign.OpenArchive(dir, []byte("name: x\n"), true); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("a damaged file: %v", err)
+	}
+}
+
+// TestGuests goes on with the same image, and not with another.
+func TestGuests(t *testing.T) {
+	was := testbed.Manifest{Stack: "apache", Recipe: "r", Digest: "sha256:1", OS: "Debian 12", Packages: map[string]string{"php": "8.2", "apache2": "2.4.61", "mawk": "1"}}
+	change := func(how func(*testbed.Manifest)) map[string]testbed.Manifest {
+		is := was
+		is.Digest, is.Packages = "sha256:2", maps.Clone(was.Packages)
+		how(&is)
+		return map[string]testbed.Manifest{"apache": is}
+	}
+	same := map[string]testbed.Manifest{"apache": was}
+	for _, tc := range []struct {
+		name  string
+		now   map[string]testbed.Manifest
+		fresh bool // nothing is measured yet
+		want  string
+	}{
+		{name: "the same", now: same},
+		{name: "a further stack", now: map[string]testbed.Manifest{"apache": was, "nginx-fpm": {Digest: "sha256:3"}}},
+		{name: "no guests of ours", now: nil},
+		{name: "packages", now: change(func(m *testbed.Manifest) {
+			m.Packages["apache2"], m.Packages["nginx"] = "2.4.62", "1.22"
+			delete(m.Packages, "mawk")
+		}), want: "apache2 2.4.62 instead of 2.4.61, mawk 1 is gone, nginx 1.22 is new; nothing is lost"},
+		{name: "templates", now: change(func(m *testbed.Manifest) { m.Recipe = "s" }), want: "the recipe is another one"},
+		{name: "release", now: change(func(m *testbed.Manifest) { m.OS = "Debian 13" }), want: "operating system Debian 13 instead of Debian 12"},
+		{name: "built anew", now: change(func(*testbed.Manifest) {}), want: "built anew, of the same packages"},
+		{name: "another before anything is measured", now: change(func(m *testbed.Manifest) { m.Recipe = "s" }), fresh: true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "a")
+			a, err := campaign.OpenArchive(dir, nil, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Guests(same); err != nil {
+				t.Fatal(err)
+			}
+			if !tc.fresh {
+				if err := observe(a, campaign.Trial{Order: 1, Experiment: "ramp", Testbed: "lxc", Run: 1}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := a.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if a, err = campaign.OpenArchive(dir, nil, true); err != nil {
+				t.Fatal(err)
+			}
+			defer a.Close()
+			before, _ := os.ReadFile(filepath.Join(dir, "guests.json"))
+			err = a.Guests(tc.now)
+			if got := fmt.Sprint(err); tc.want == "" && err != nil || !strings.Contains(got, tc.want) {
+				t.Errorf("%v, want %q", err, tc.want)
+			}
+			if after, _ := os.ReadFile(filepath.Join(dir, "guests.json")); err != nil && !bytes.Equal(before, after) {
+				t.Errorf("refused, and yet written: %s", after)
+			}
+		})
 	}
 }

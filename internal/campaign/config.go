@@ -3,6 +3,7 @@
 package campaign
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,6 +17,8 @@ import (
 
 	"virtcmp/internal/observation"
 	"virtcmp/internal/testbed"
+	"virtcmp/internal/testbed/drivers"
+	"virtcmp/internal/testbed/guest"
 	"virtcmp/internal/workload"
 )
 
@@ -29,6 +32,7 @@ type Config struct {
 	Attempts    int            `mapstructure:"attempts"`  // at a trial, before it is given up
 	MaxSteal    float64        `mapstructure:"max_steal"` // share of CPU time that other machines may take from this one, before a trial is repeated
 	Guests      testbed.Guests `mapstructure:"guests"`    // limits of the two guests, the same on each testbed
+	Stack       string         `mapstructure:"stack"`     // that serves the application, unless a testbed has its own
 	Testbeds    []testbed.Spec `mapstructure:"testbeds"`
 	Experiments Experiments    `mapstructure:"experiments"`
 }
@@ -102,6 +106,7 @@ var defaults = map[string]any{
 	"host_swap": "0B",
 	"attempts":  3,
 	"max_steal": 0.05,
+	"stack":     guest.DefaultStack,
 
 	"guests::app::memory": "2GiB", "guests::app::swap": "2GiB", "guests::app::cpus": 0.0, "guests::app::cpu_shares": 0,
 	"guests::db::memory": "1GiB", "guests::db::swap": "1GiB", "guests::db::cpus": 0.0, "guests::db::cpu_shares": 0,
@@ -140,10 +145,15 @@ func Load(v *viper.Viper, flags ...string) (Config, error) {
 	if err := decoder.Decode(settings); err != nil {
 		return c, err
 	}
-	for i := range c.Testbeds {
-		c.Testbeds[i].Guests = inherit(c.Testbeds[i].Guests, c.Guests)
+	if err := c.validate(); err != nil {
+		return c, err
 	}
-	return c, c.validate()
+	for i := range c.Testbeds {
+		t := &c.Testbeds[i]
+		t.Guests = inherit(t.Guests, c.Guests)
+		t.Stack = cmp.Or(t.Stack, c.Stack)
+	}
+	return c, nil
 }
 
 // inherit fills a testbed's limits in from the campaign's.
@@ -160,9 +170,17 @@ func inherit(own, common testbed.Guests) testbed.Guests {
 // nameForm keeps names usable in file names, labels and figures.
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
 
+// foreign are the drivers of applications that collect does not install.
+var foreign = []string{"process", "static"}
+
 func (c *Config) validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	stack := func(key, name string) {
+		if known := guest.Stacks(); !slices.Contains(known, name) {
+			bad("%s: no %q; there are %s", key, name, strings.Join(known, ", "))
+		}
+	}
 	if !nameForm.MatchString(c.Name) {
 		bad("name %q: use lower-case letters, digits, dots and dashes", c.Name)
 	}
@@ -181,7 +199,15 @@ func (c *Config) validate() error {
 			bad("testbed %q is there twice", t.Name)
 		}
 		seen[t.Name] = true
+		if t.Stack == "" {
+			continue
+		}
+		if driver := drivers.Name(t); slices.Contains(foreign, driver) {
+			bad("testbed %q: stack %s: the %s driver takes an application as it is; a stack is for guests that collect makes", t.Name, t.Stack, driver)
+		}
+		stack(fmt.Sprintf("testbed %q: stack", t.Name), t.Stack)
 	}
+	stack("stack", c.Stack)
 	if c.Baseline != "" && !seen[c.Baseline] {
 		bad("baseline %q is not among the testbeds", c.Baseline)
 	}
@@ -216,7 +242,7 @@ func (c *Config) Choose(names []string) {
 		if i >= 0 {
 			chosen = append(chosen, c.Testbeds[i])
 		} else {
-			chosen = append(chosen, testbed.Spec{Name: name, Guests: c.Guests})
+			chosen = append(chosen, testbed.Spec{Name: name, Guests: c.Guests, Stack: c.Stack})
 		}
 	}
 	c.Testbeds = chosen

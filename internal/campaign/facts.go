@@ -18,6 +18,7 @@ import (
 	"virtcmp/internal/monitor"
 	"virtcmp/internal/observation"
 	"virtcmp/internal/testbed"
+	"virtcmp/internal/testbed/drivers"
 )
 
 // facts records what it takes to repeat the trial.
@@ -70,10 +71,7 @@ func (r *run) facts(rec *observation.Recorder, external bool) {
 
 func driver(c Config, name string) string {
 	i := slices.IndexFunc(c.Testbeds, func(s testbed.Spec) bool { return s.Name == name })
-	if d := c.Testbeds[i].Driver; d != "" {
-		return d
-	}
-	return name
+	return drivers.Name(c.Testbeds[i])
 }
 
 // machine describes this machine.

@@ -98,6 +98,7 @@ const (
 	SoftwareEmulation  = "software-emulation"  // accelerator=tcg
 	DifferentLimits    = "different-limits"    // host=app key=limit_memory_bytes value= of the testbed, baseline= its name, baseline_value=
 	DifferentVersions  = "different-versions"  // likewise: the guests' software
+	DifferentStacks    = "different-stacks"    // likewise: what serves the application
 	DifferentHosts     = "different-hosts"     // likewise: the machine that runs the guests
 	DifferentLoad      = "different-load"      // likewise: the generator's settings
 	Demonstration      = "demonstration"       // the embedded application stands in for the real one

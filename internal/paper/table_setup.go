@@ -39,7 +39,7 @@ var factNames = map[string]string{
 	"limit_memory_bytes": "Memory limit", "limit_swap_bytes": "Swap limit", "limit_cpus": "Processor limit", "cpu_shares": "CPU shares",
 	"cgroup_parent": "Control group’s parent", "image_digest": "Image", "loop": "Loop", "users": "Users",
 	"ramp_timeout_seconds": "Time limit of a request", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs in a batch",
-	"insert_stressors": "CPU stressors", "software_apache2": "Apache", "software_php": "PHP", "software_wordpress": "WordPress",
+	"insert_stressors": "CPU stressors", "stack": "Stack", "software_apache2": "Apache", "software_nginx": "nginx", "software_php": "PHP", "software_wordpress": "WordPress",
 	"software_mariadb": "MariaDB", "software_mysql": "MySQL", "software_lxc": "LXC", "software_uml": "User-Mode Linux", "software_docker": "Docker",
 }
 

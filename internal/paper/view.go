@@ -128,16 +128,28 @@ func (v *view) application() string {
 	case v.set.Demonstration():
 		return "a small blog over an embedded database"
 	case len(v.set.CampaignFacts(result.App, "software_wordpress")) > 0:
-		return "WordPress on Apache and PHP"
+		return "WordPress on " + v.servers() + " and PHP"
 	}
 	return "the same application"
+}
+
+// servers are the web servers that the testbeds run: one, or one or the other.
+func (v *view) servers() string {
+	nginx := len(v.set.CampaignFacts(result.App, "software_nginx")) > 0
+	switch apache := len(v.set.CampaignFacts(result.App, "software_apache2")) > 0; {
+	case nginx && apache:
+		return "Apache or nginx"
+	case nginx:
+		return "nginx"
+	}
+	return "Apache"
 }
 
 // software is a sentence of what the guests run, where all run the same.
 func (v *view) software() string {
 	var all []string
 	for _, p := range []struct{ host, key, name string }{
-		{result.App, "software_apache2", "Apache"}, {result.App, "software_php", "PHP"},
+		{result.App, "software_apache2", "Apache"}, {result.App, "software_nginx", "nginx"}, {result.App, "software_php", "PHP"},
 		{result.App, "software_wordpress", "WordPress"}, {result.DB, "software_mariadb", "MariaDB"},
 	} {
 		if !v.same(p.host, p.key) {

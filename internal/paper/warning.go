@@ -117,6 +117,8 @@ func (v *view) warningText(f finding.Finding) string {
 		return differs("A limit")
 	case finding.DifferentVersions:
 		return differs("The guests' software")
+	case finding.DifferentStacks:
+		return differs("What serves the application")
 	case finding.DifferentHosts:
 		return differs("The machine")
 	case finding.DifferentLoad:

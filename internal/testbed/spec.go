@@ -19,6 +19,7 @@ type Spec struct {
 	Name   string `mapstructure:"name"`   // in observations, such as lxc
 	Driver string `mapstructure:"driver"` // the package that runs it; empty: Name
 	Guests Guests `mapstructure:"guests"` // zero values: the campaign's
+	Stack  string `mapstructure:"stack"`  // that serves the application in a guest of ours; empty: the campaign's
 
 	Optional bool `mapstructure:"optional"` // left out, with a warning, where it can't run
 

@@ -1,5 +1,5 @@
-// Package testbed is one technology set up with the application: WordPress on
-// Apache and PHP in one guest, MariaDB in a second. A package below it is a driver,
+// Package testbed is one technology set up with the application: WordPress on a
+// web server with PHP in one guest, MariaDB in a second. A package below it is a driver,
 // or what drivers share.
 package testbed
 
@@ -41,6 +41,7 @@ type Image struct {
 	Digest   string        // sha256:... of the guests' root file system; empty: there is none
 	Size     int64         // bytes on disk, in the form this technology starts from
 	Duration time.Duration // of making it, as measured when it was made
+	Manifest *Manifest     // what is in the root file system; nil: nobody knows
 }
 
 // Endpoints are where a running testbed is reached.
@@ -56,6 +57,19 @@ type Endpoints struct {
 // testbed's footprint and not in its startup. Stop follows Prepare as it follows Start.
 type Preparer interface {
 	Prepare(ctx context.Context) error
+}
+
+// Previewer is a Testbed that says before anything is made what its guests will start
+// from, and within what. It changes nothing.
+type Previewer interface {
+	Preview() (Preview, error)
+}
+
+// Preview is what is known of guests before they are made.
+type Preview struct {
+	Image        Manifest // one that is not built yet has no Digest
+	CgroupParent string
+	Subnet       string
 }
 
 // Operator is a Testbed that can do more with running guests than start and stop

@@ -2,6 +2,7 @@
 package drivers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,18 @@ type Driver struct {
 	open       func(testbed.Spec, Machine) testbed.Testbed
 }
 
+// Kernel says whose kernel the guests run: the host's, one of their own, or "" where
+// that depends on what the driver is given.
+func (d Driver) Kernel() string {
+	switch d.Class {
+	case "none", "container":
+		return "the host's"
+	case "any":
+		return ""
+	}
+	return "its own"
+}
+
 // All are the drivers, by name.
 var All = []Driver{
 	{"docker", "Docker", "container", func(s testbed.Spec, m Machine) testbed.Testbed { return docker.New(s, m.store()) }},
@@ -48,17 +61,25 @@ var All = []Driver{
 
 // New returns the testbed that the spec describes.
 func New(spec testbed.Spec, machine Machine) (testbed.Testbed, error) {
-	name := spec.Driver
-	if name == "" {
-		name = spec.Name
+	driver, err := Of(spec)
+	if err != nil {
+		return nil, err
 	}
+	return driver.open(spec, machine), nil
+}
+
+// Name is that of the spec's driver.
+func Name(spec testbed.Spec) string { return cmp.Or(spec.Driver, spec.Name) }
+
+// Of returns the spec's driver.
+func Of(spec testbed.Spec) (Driver, error) {
 	var names []string
 	for _, d := range All {
-		if d.Name == name {
-			return d.open(spec, machine), nil
+		if d.Name == Name(spec) {
+			return d, nil
 		}
 		names = append(names, d.Name)
 	}
 	slices.Sort(names)
-	return nil, fmt.Errorf("testbed %q: no driver %q; there are %s", spec.Name, name, strings.Join(names, ", "))
+	return Driver{}, fmt.Errorf("testbed %q: no driver %q; there are %s", spec.Name, Name(spec), strings.Join(names, ", "))
 }

@@ -1,5 +1,5 @@
 // Package guest makes the image that the guests of every technology start from:
-// WordPress on Apache and PHP, and MariaDB, in one root file system for both roles.
+// WordPress on a web server with PHP, and MariaDB, in one root file system for both roles.
 package guest
 
 import (
@@ -22,32 +22,7 @@ import (
 
 	"virtcmp/internal/monitor"
 	"virtcmp/internal/testbed"
-	"virtcmp/templates"
 )
-
-// packages are what the guests hold beyond a minimal system.
-var packages = []string{
-	"apache2", "libapache2-mod-php", "php-cli", "php-mysql", "wordpress", "wordpress-theme-twentytwentyone",
-	"mariadb-server", "mawk", "iproute2", "mount", "stress-ng",
-}
-
-// files says where in the image the templates go.
-var files = []struct {
-	from, to string
-	mode     fs.FileMode
-}{
-	{"init", "usr/lib/virtcmp/init", 0o755},
-	{"heartbeat", "usr/lib/virtcmp/heartbeat", 0o755},
-	{"install", "usr/lib/virtcmp/install", 0o755},
-	{"install-wordpress.php", "usr/lib/virtcmp/install-wordpress.php", 0o644},
-	{"probe/probe.php", "usr/lib/virtcmp/probe/probe.php", 0o644},
-	{"probe/select.php", "usr/lib/virtcmp/probe/select.php", 0o644},
-	{"probe/insert.php", "usr/lib/virtcmp/probe/insert.php", 0o644},
-	{"wordpress/config-default.php", "etc/wordpress/config-default.php", 0o644},
-	{"apache2/000-default.conf", "etc/apache2/sites-available/000-default.conf", 0o644},
-	{"mariadb/99-virtcmp.cnf", "etc/mysql/mariadb.conf.d/99-virtcmp.cnf", 0o644},
-	{"hosts", "etc/hosts", 0o644},
-}
 
 // Init is the first process of a guest.
 const Init = "/usr/lib/virtcmp/init"
@@ -63,17 +38,7 @@ type Store struct {
 // Image is a finished image. Its files are shared by all guests and never written.
 type Image struct {
 	dir      string
-	Manifest Manifest
-}
-
-// Manifest says what is in an image.
-type Manifest struct {
-	Recipe   string            // digest of packages, templates and release
-	Digest   string            // sha256:... of the root file system as a tar
-	OS       string            // of the guests, such as "Debian GNU/Linux 12 (bookworm)"
-	Size     int64             // of the root file system, in bytes on disk
-	Duration time.Duration     // of the build
-	Packages map[string]string // version by name
+	Manifest testbed.Manifest
 }
 
 // Rootfs is the directory of the root file system.
@@ -84,25 +49,52 @@ const (
 	buildLimit   = 20 * time.Minute
 )
 
-// Image returns the image, and builds it if it is not there yet.
-func (s Store) Image(ctx context.Context) (*Image, error) {
+// Image returns the stack's image, and builds it if it is not there yet. An empty
+// stack is the default one.
+func (s Store) Image(ctx context.Context, stack string) (*Image, error) {
 	unlock, err := s.Lock()
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	release, err := hostRelease()
+	rel, err := hostRelease()
 	if err != nil {
 		return nil, err
 	}
-	recipe, err := recipe(release)
+	r, err := readRecipe(stack)
 	if err != nil {
 		return nil, err
 	}
-	image := &Image{dir: filepath.Join(s.Dir, "guest-"+recipe[:12])}
+	image, err := s.find(r, rel)
+	if err == nil && image.Manifest.Digest == "" {
+		err = s.build(ctx, image, r, rel)
+	}
+	return image, err
+}
+
+// Find returns the stack's image if it is there; one that is not has no Digest. It
+// changes nothing.
+func (s Store) Find(stack string) (*Image, error) {
+	rel, err := hostRelease()
+	if err != nil {
+		return nil, err
+	}
+	r, err := readRecipe(stack)
+	if err != nil {
+		return nil, err
+	}
+	return s.find(r, rel)
+}
+
+func (s Store) find(r recipe, rel release) (*Image, error) {
+	digest, err := r.digest(rel)
+	if err != nil {
+		return nil, err
+	}
+	image := &Image{dir: filepath.Join(s.Dir, "guest-"+digest[:12]), Manifest: testbed.Manifest{Stack: r.stack, Recipe: digest, OS: rel.name}}
 	text, err := os.ReadFile(filepath.Join(image.dir, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return image, s.build(ctx, image, release, recipe)
+		return image, nil
 	}
 	if err != nil {
 		return nil, err
@@ -129,7 +121,7 @@ func (s Store) Lock() (unlock func(), err error) {
 }
 
 // build makes the image beside its place and moves it there when it is whole.
-func (s Store) build(ctx context.Context, image *Image, rel release, recipe string) error {
+func (s Store) build(ctx context.Context, image *Image, r recipe, rel release) error {
 	ctx, cancel := context.WithTimeout(ctx, buildLimit)
 	defer cancel()
 	place := image.dir
@@ -141,7 +133,7 @@ func (s Store) build(ctx context.Context, image *Image, rel release, recipe stri
 		return err
 	}
 	overlay := filepath.Join(image.dir, "overlay")
-	if err := writeFiles(overlay); err != nil {
+	if err := r.write(overlay); err != nil {
 		return err
 	}
 	sources, err := aptSources(ctx, rel)
@@ -150,7 +142,7 @@ func (s Store) build(ctx context.Context, image *Image, rel release, recipe stri
 	}
 	began := time.Now()
 	cmd := exec.CommandContext(ctx, "mmdebstrap",
-		"--mode=root", "--variant=minbase", "--include="+strings.Join(packages, ","),
+		"--mode=root", "--variant=minbase", "--include="+strings.Join(r.packages, ","),
 		"--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=force-unsafe-io",
 		"--customize-hook=sync-in "+overlay+" /",
 		`--customize-hook=chroot "$1" /usr/lib/virtcmp/install`,
@@ -163,7 +155,7 @@ func (s Store) build(ctx context.Context, image *Image, rel release, recipe stri
 	if err := cmd.Run(); err != nil {
 		return errors.Join(fmt.Errorf("mmdebstrap: %w; it said last:\n%s", err, log.Last()), os.RemoveAll(image.dir))
 	}
-	image.Manifest = Manifest{Recipe: recipe, OS: rel.name, Duration: time.Since(began)}
+	image.Manifest.Duration = time.Since(began)
 	if err := image.inspect(ctx); err != nil {
 		return err
 	}
@@ -227,6 +219,7 @@ var versions = map[string][]struct {
 }{
 	"app": {
 		{"apache2", regexp.MustCompile(`^apache2$`)},
+		{"nginx", regexp.MustCompile(`^nginx$`)},
 		{"php", regexp.MustCompile(`^php[0-9.]+-cli$`)},
 		{"wordpress", regexp.MustCompile(`^wordpress$`)},
 	},
@@ -236,6 +229,9 @@ var versions = map[string][]struct {
 // Facts are the versions in a guest of that role.
 func (i *Image) Facts(role string) []testbed.Fact {
 	facts := []testbed.Fact{{Host: role, Key: "os", Value: i.Manifest.OS}, {Host: role, Key: "image_digest", Value: i.Manifest.Digest}}
+	if role == monitor.App {
+		facts = append(facts, testbed.Fact{Host: role, Key: "stack", Value: i.Manifest.Stack})
+	}
 	for _, v := range versions[role] {
 		for _, name := range slices.Sorted(maps.Keys(i.Manifest.Packages)) {
 			if v.packages.MatchString(name) {
@@ -244,39 +240,6 @@ func (i *Image) Facts(role string) []testbed.Fact {
 		}
 	}
 	return facts
-}
-
-// writeFiles lays the templates out as they shall stand in the image.
-func writeFiles(root string) error {
-	for _, f := range files {
-		text, err := fs.ReadFile(templates.Guest, f.from)
-		if err != nil {
-			return err
-		}
-		path := filepath.Join(root, f.to)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, text, f.mode); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// recipe returns the digest of all that decides what an image holds.
-func recipe(rel release) (string, error) {
-	h := sha256.New()
-	fmt.Fprintln(h, rel.id, rel.codename, packages)
-	for _, f := range files {
-		text, err := fs.ReadFile(templates.Guest, f.from)
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintln(h, f.to, f.mode, len(text))
-		h.Write(text)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // Ext4 returns a file system image of the root file system, for guests that start

@@ -81,13 +81,22 @@ func (p *Pair) CheckRoot(hostSwap bool) error {
 // Provision implements testbed.Testbed for guests that start from the root file
 // system as it is.
 func (p *Pair) Provision(ctx context.Context) (testbed.Image, error) {
-	image, err := p.Store.Image(ctx)
+	image, err := p.Store.Image(ctx, p.Spec.Stack)
 	if err != nil {
 		return testbed.Image{}, err
 	}
 	p.Image = image
 	m := image.Manifest
-	return testbed.Image{Digest: m.Digest, Size: m.Size, Duration: m.Duration}, nil
+	return testbed.Image{Digest: m.Digest, Size: m.Size, Duration: m.Duration, Manifest: &m}, nil
+}
+
+// Preview implements testbed.Previewer.
+func (p *Pair) Preview() (testbed.Preview, error) {
+	image, err := p.Store.Find(p.Spec.Stack)
+	if err != nil {
+		return testbed.Preview{}, err
+	}
+	return testbed.Preview{Image: image.Manifest, CgroupParent: "/" + cgroup.Parent, Subnet: network.Subnet}, nil
 }
 
 // Boot makes all that the guests need but themselves, unless Prepare did, and calls

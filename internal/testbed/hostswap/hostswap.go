@@ -50,7 +50,8 @@ func Ensure(dir string, size testbed.Size) (release func() error, err error) {
 	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
 		return nil, errors.Join(fmt.Errorf("another collect uses %s, which is too small for %v: wait for it to end, or give another -cache", path, size), f.Close())
 	}
-	if err := fill(f, int64(size-have)); err != nil {
+	header := os.Getpagesize() // mkswap keeps the first page
+	if err := fill(f, int64(size-have)+int64(header)); err != nil {
 		return nil, errors.Join(err, os.Remove(path), f.Close())
 	}
 	if err := swapon(path); err != nil {

@@ -31,7 +31,7 @@ func TestEnsure(t *testing.T) {
 	if !inUse(t, path) {
 		t.Error("the swap file is not in use")
 	}
-	if other, err := hostswap.Ensure(dir, have); err != nil || other() != nil || !inUse(t, path) {
+	if other, err := hostswap.Ensure(dir, have+16<<20); err != nil || other() != nil || !inUse(t, path) {
 		t.Errorf("a second collect, which has enough: %v; the first one's swap file in use: %v", err, inUse(t, path))
 	}
 	if _, err := hostswap.Ensure(dir, have+64<<20); err == nil {

@@ -1,0 +1,128 @@
+package guest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"virtcmp/templates"
+)
+
+// DefaultStack is the 2014 paper's.
+const DefaultStack = "apache"
+
+const (
+	recipes = "recipe" // folder of the templates with a recipe for each stack, and the common one
+	common  = "common"
+)
+
+// Stacks are the names of what can serve the application in a guest.
+func Stacks() []string {
+	entries, err := fs.ReadDir(templates.Guest, recipes)
+	if err != nil {
+		panic(err) // the folder is compiled in
+	}
+	var names []string
+	for _, e := range entries {
+		if e.Name() != common {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// recipe is what an image is made of.
+type recipe struct {
+	stack    string
+	packages []string // beyond a minimal system
+	files    []file
+}
+
+// file says where in the image a template goes.
+type file struct {
+	from, to string
+	mode     fs.FileMode
+}
+
+// readRecipe returns the recipe of a stack, "" being the default one.
+func readRecipe(stack string) (recipe, error) {
+	if stack == "" {
+		stack = DefaultStack
+	}
+	r := recipe{stack: stack}
+	if err := r.read(common); err != nil {
+		return r, err
+	}
+	err := r.read(stack)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("no stack %q; there are %s", stack, strings.Join(Stacks(), ", "))
+	}
+	return r, err
+}
+
+// read adds what a file of the folder recipe says; recipe/common explains its lines.
+func (r *recipe) read(name string) error {
+	name = recipes + "/" + name
+	text, err := fs.ReadFile(templates.Guest, name)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		f := strings.Fields(line)
+		switch {
+		case len(f) == 0 || strings.HasPrefix(f[0], "#"):
+		case f[0] == "package" && len(f) == 2:
+			r.packages = append(r.packages, f[1])
+		case (f[0] == "file" || f[0] == "image") && len(f) == 4:
+			mode, err := strconv.ParseUint(f[3], 8, 9)
+			if err != nil {
+				return fmt.Errorf("%s:%d: mode: %w", name, n, err)
+			}
+			r.files = append(r.files, file{f[1], f[2], fs.FileMode(mode)})
+		default:
+			return fmt.Errorf("%s:%d: %q is neither a package nor a file", name, n, strings.TrimSpace(line))
+		}
+	}
+	return nil
+}
+
+// digest returns the digest of all that decides what an image holds.
+func (r recipe) digest(rel release) (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, rel.id, rel.codename, r.stack, r.packages)
+	for _, f := range r.files {
+		text, err := fs.ReadFile(templates.Guest, f.from)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintln(h, f.to, f.mode, len(text))
+		h.Write(text)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// write lays the files out below root as they shall stand in the image.
+func (r recipe) write(root string) error {
+	for _, f := range r.files {
+		text, err := fs.ReadFile(templates.Guest, f.from)
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(root, f.to)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, text, f.mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
