@@ -12,7 +12,7 @@ CAMPAIGN ?= data/campaigns/first/campaign.yaml
 OUT     ?= out/$(notdir $(patsubst %/,%,$(dir $(CAMPAIGN))))
 
 # Debian packages: what the testbeds run on, and what tests look at a PDF with.
-TESTBED_PACKAGES := mmdebstrap lxc user-mode-linux e2fsprogs
+TESTBED_PACKAGES := mmdebstrap lxc user-mode-linux e2fsprogs criu
 TEST_PACKAGES    := poppler-utils qpdf
 
 help: ## this list
