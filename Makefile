@@ -12,7 +12,7 @@ CAMPAIGN ?= data/campaigns/first/campaign.yaml
 OUT     ?= out/$(notdir $(patsubst %/,%,$(dir $(CAMPAIGN))))
 
 # Debian packages: what the testbeds run on, and what tests look at a PDF with.
-TESTBED_PACKAGES := mmdebstrap e2fsprogs lxc docker.io runsc user-mode-linux qemu-system-x86 qemu-utils busybox-static
+TESTBED_PACKAGES := mmdebstrap e2fsprogs criu lxc docker.io runsc user-mode-linux qemu-system-x86 qemu-utils busybox-static
 TEST_PACKAGES    := poppler-utils qpdf
 
 help: ## this list

@@ -132,6 +132,7 @@ experiments:
   insert:    {runs: 1, rows: 200, stress: [0, 2]}
   startup:   {runs: 1}
   footprint: {runs: 1, settle: 1s}
+  operation: {runs: 1}
 `
 
 // TestRealTestbeds runs a short campaign on real guests of each technology: WordPress
@@ -154,6 +155,7 @@ func shortCampaign(t *testing.T, b bed) {
 	rows := map[string]int{}
 	last := map[string]float64{}
 	facts := map[string]string{}
+	impossible := map[string]string{} // why, by operation
 	for _, o := range scan(t, sources...) {
 		host := o.Labels.Get("host")
 		rows[o.Metric]++
@@ -165,17 +167,28 @@ func shortCampaign(t *testing.T, b bed) {
 			}
 		case "environment_info":
 			facts[host+" "+o.Labels.Get("key")] = o.Labels.Get("value")
+			if what, ok := strings.CutPrefix(o.Labels.Get("key"), "operation_"); ok {
+				impossible[what] = o.Labels.Get("reason")
+			}
 		}
 	}
 	if good < b.pages {
 		t.Errorf("%d good pages, want %d", good, b.pages)
 	}
 	for metric, want := range map[string]int{
-		"sql_select_duration_seconds": 50, "sql_insert_duration_seconds": 2, "startup_duration_seconds": 1,
-		"image_size_bytes": 1, "host_memory_footprint_bytes": 10,
+		"sql_select_duration_seconds": 50, "sql_insert_duration_seconds": 2, "startup_duration_seconds": 3, // cold and warm too
+		"image_size_bytes": 1, "host_memory_footprint_bytes": 10, "teardown_duration_seconds": 1,
 	} {
 		if rows[metric] != want {
 			t.Errorf("%d rows of %s, want %d", rows[metric], metric, want)
+		}
+	}
+	for what, metric := range map[string]string{
+		"written": "guest_written_bytes", "pause": "resume_duration_seconds", "snapshot": "snapshot_size_bytes",
+		"checkpoint": "checkpoint_size_bytes", "restore": "restore_duration_seconds",
+	} {
+		if value, why := last["operation  "+metric], impossible[what]; (value > 0) == (why != "") {
+			t.Errorf("%s: %s = %v, or not possible because %q: want one of them", what, metric, value, why)
 		}
 	}
 	for _, key := range []string{"app software_wordpress", "db software_mariadb", "app limit_memory_bytes", "app cgroup_parent", "app kernel", "app image_digest"} {

@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type operator struct {
 	rec *observation.Recorder
 	up  *running
 	can testbed.Operations
+	why map[string]string // what can't be done
 
 	comment *workload.Comment
 	answer  time.Duration // that a page takes
@@ -30,7 +32,7 @@ type operator struct {
 // operation starts the testbed with nothing of it in memory, stops it, starts it again
 // and does with it what the technology can.
 func (r *run) operation(ctx context.Context, rec *observation.Recorder) error {
-	o := &operator{run: r, rec: rec}
+	o := &operator{run: r, rec: rec, why: map[string]string{}}
 	cold := dropCaches()
 	if err := o.start(ctx); err != nil {
 		return err
@@ -99,6 +101,7 @@ func (o *operator) cannot(what, why string) {
 	if why == "" {
 		why = "not part of this driver"
 	}
+	o.why[what] = why
 	o.rec.Fact(monitor.Host, "operation_"+what, "n/a", "reason", why)
 }
 
@@ -209,10 +212,8 @@ func (o *operator) checkpoint(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.can.Restore == nil {
-		o.cannot("restore", o.can.Why["restore"])
-	}
 	if !done || o.can.Restore == nil {
+		o.cannot("restore", cmp.Or(o.can.Why["restore"], o.why["checkpoint"]))
 		return nil
 	}
 	if err := o.silent(ctx, "checkpoint"); err != nil {

@@ -17,7 +17,8 @@ import (
 const notRecovered = "not recovered"
 
 // flexibilityTable judges how the technologies measured here are operated, by the
-// criteria of 2014: a rating and its evidence a cell.
+// criteria of 2014 and, where they were measured, some more: a rating and its evidence
+// a cell. Under it stand the rubric and what is left of the ratings of 2014.
 func (v *view) flexibilityTable() *document.Table {
 	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
 	head := document.Row{Cells: []document.Cell{text("Criterion")}}
@@ -25,24 +26,32 @@ func (v *view) flexibilityTable() *document.Table {
 		t.Columns = append(t.Columns, document.Column{Wrap: true})
 		head.Cells = append(head.Cells, text(v.names[b]))
 	}
-	t.Columns = append(t.Columns, document.Column{Wrap: true})
-	head.Cells = append(head.Cells, text("CoreOS, XenServer, EC2 (2014)"))
 	t.Head = []document.Row{head}
 	t.Notes = []document.Inline{&document.Emphasis{Text: []document.Inline{document.Text("Rubric.")}}, document.Text(" ")}
-	for i, c := range v.sources.criteria {
+	end := ""
+	var then []string
+	for _, c := range v.sources.criteria {
+		if strings.HasPrefix(c.Finding, finding.Operation+"/") && !v.operated() {
+			continue
+		}
 		row := document.Row{Cells: []document.Cell{text(c.Title)}}
 		for _, b := range v.set.Testbeds() {
 			row.Cells = append(row.Cells, v.judge(c, b))
 		}
-		row.Cells = append(row.Cells, v.judged2014(c))
 		t.Body = append(t.Body, row)
-		end := "; "
-		if i == len(v.sources.criteria)-1 {
-			end = "."
+		if r := v.judged2014(c); r != "" {
+			then = append(then, r)
 		}
 		rubric := strings.ReplaceAll(strings.ReplaceAll(signs(c.Text), "; ", ", "), ", ++", ": ++")
-		t.Notes = append(t.Notes, &document.Emphasis{Text: []document.Inline{document.Text(c.Title)}}, document.Text(" – "+rubric+end))
+		t.Notes = append(t.Notes, document.Text(end), &document.Emphasis{Text: []document.Inline{document.Text(c.Title)}}, document.Text(" – "+rubric))
+		end = "; "
 	}
+	left := notRecovered
+	if len(then) > 0 {
+		left += " but for " + list(then)
+	}
+	t.Notes = append(t.Notes, document.Text(". "), &document.Emphasis{Text: []document.Inline{document.Text("Ratings of 2014")}},
+		document.Text(" for CoreOS, XenServer and EC2: "+left+"."))
 	return t
 }
 
@@ -64,8 +73,8 @@ func (v *view) judge(c criterion, testbed string) document.Cell {
 	if c.Finding != "" {
 		rating, evidence = v.measure(c, testbed)
 	}
-	if known.Finding != "" {
-		if value := v.evidence(known.Finding, testbed); value != "" {
+	for path := range strings.FieldsSeq(known.Finding) {
+		if value := v.evidence(path, testbed); value != "" {
 			evidence += ", " + value
 		}
 	}
@@ -93,10 +102,7 @@ func (v *view) evidence(path, testbed string) string {
 	if !ok {
 		return ""
 	}
-	what := ""
-	if name == "image_build" {
-		what = "in "
-	}
+	what := map[string]string{"image_build": "in ", "checkpoint": "saved in ", "restore": "restored in "}[name]
 	return what + quantity.NewEstimate(f).WithUnit()
 }
 
@@ -105,6 +111,9 @@ func (v *view) measure(c criterion, testbed string) (rating, evidence string) {
 	analysis, name, _ := strings.Cut(c.Finding, "/")
 	f, ok := v.set.Scalar(analysis, testbed, name)
 	if !ok || !f.Value.Present() {
+		if why := v.impossible(testbed, c.ID); why != "" {
+			return "", "n/a here"
+		}
 		return "", "not measured"
 	}
 	value := float64(f.Value)
@@ -137,18 +146,15 @@ func (v *view) measure(c criterion, testbed string) (rating, evidence string) {
 	return "--", evidence
 }
 
-// judged2014 is what is left of the ratings of 2014.
-func (v *view) judged2014(c criterion) document.Cell {
+// judged2014 is what is left of the ratings of 2014, or "".
+func (v *view) judged2014(c criterion) string {
 	var readable []string
 	for _, j := range v.sources.judgements {
 		if j.Criterion == c.ID && slices.Contains([]string{"coreos", "xenserver", "ec2"}, j.Technology) {
-			readable = append(readable, strings.ToUpper(j.Technology)+" "+j.Rating)
+			readable = append(readable, fmt.Sprintf("%s, %s: %s", strings.ToUpper(j.Technology), strings.ToLower(c.Title), j.Rating))
 		}
 	}
-	if len(readable) > 0 {
-		return document.Cell{Text: []document.Inline{document.Text(strings.Join(readable, ", ") + ", others " + notRecovered)}}
-	}
-	return document.Cell{Text: []document.Inline{document.Text(notRecovered)}}
+	return list(readable)
 }
 
 // listDigest is the digest of the files' digests, as sha256sum of sha256sum gives it.

@@ -138,7 +138,7 @@ func (v *view) groupKeys(g factGroup) []string {
 	}
 	var more []string
 	for _, key := range v.set.Names(finding.Environment) {
-		if !slices.Contains(keys, key) && !slices.Contains(notShown, key) && len(v.set.CampaignFacts(g.hosts[0], key)) > 0 {
+		if !slices.Contains(keys, key) && !slices.Contains(notShown, key) && !strings.HasPrefix(key, result.OperationFact) && len(v.set.CampaignFacts(g.hosts[0], key)) > 0 {
 			more = append(more, key)
 		}
 	}

@@ -17,7 +17,7 @@ func (v *view) tables() map[string]*document.Table {
 	all := map[string]*document.Table{}
 	for id, t := range map[string]*document.Table{
 		"setup": v.setupTable(), "technologies": v.technologiesTable(), "results": v.resultsTable(),
-		"published": v.publishedTable(), "flexibility": v.flexibilityTable(), "warnings": v.warningsTable(),
+		"published": v.publishedTable(), "flexibility": v.flexibilityTable(), "operations": v.operationTable(), "warnings": v.warningsTable(),
 		"provenance": v.provenanceTable(),
 	} {
 		if t != nil && len(t.Body) > 0 {
@@ -91,6 +91,9 @@ var extra = []figure.Quantity{
 	{ID: "p95", Title: "Request time, p95", Phrase: "95th percentile of request times", Analysis: finding.Latency, Name: "p95", Speed: true},
 	{ID: "image-build", Title: "Building the image", Phrase: "time to build the image", Analysis: finding.Startup, Name: "image_build"},
 	{ID: "image-size", Title: "Image size", Phrase: "size of the image", Analysis: finding.Startup, Name: "image_size"},
+	{ID: "first-page-cold", Title: "Cold start to first page", Phrase: "time to start cold", Analysis: finding.Operation, Name: "first_page_cold"},
+	{ID: "resume", Title: "Resume to next page", Phrase: "time to resume", Analysis: finding.Operation, Name: "resume"},
+	{ID: "restore", Title: "Restore to next page", Phrase: "time to restore", Analysis: finding.Operation, Name: "restore"},
 }
 
 func quantities() []figure.Quantity { return append(slices.Clip(figure.Quantities), extra...) }

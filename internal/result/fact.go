@@ -44,6 +44,9 @@ func (s *Set) Fact(testbed, host, name string) string {
 	return ""
 }
 
+// OperationFact begins the keys of the facts that say what a testbed can't do.
+const OperationFact = "operation_"
+
 // CampaignFacts returns every value the fact has for any testbed, sorted.
 func (s *Set) CampaignFacts(host, name string) []string {
 	var values []string

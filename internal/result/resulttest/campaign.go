@@ -24,6 +24,7 @@ type Testbed struct {
 	Degradation             float64 // by four stressors
 	Startup                 float64 // seconds
 	Memory                  float64 // bytes of the idle testbed
+	Checkpoint              float64 // seconds; 0: it can't
 	Accelerator             string
 	Kernel                  string
 	Until                   float64 // seconds after which no request succeeds; 0: never
@@ -34,8 +35,10 @@ var (
 	Native = Testbed{Name: "native", Technology: "native", Class: "none", Page: .015, SwapUsers: 49, ErrorUsers: 56, Select: .000022, Insert: .18, Degradation: 9, Startup: .6, Memory: 230e6, Accelerator: "none", Kernel: "6.18.5"}
 	LXC    = Testbed{Name: "lxc", Technology: "lxc", Class: "container", Page: .016, SwapUsers: 48, ErrorUsers: 55, Select: .00003, Insert: .2, Degradation: 11, Startup: 1.3, Memory: 240e6, Accelerator: "none", Kernel: "6.18.5"}
 	UML    = Testbed{Name: "uml", Technology: "uml", Class: "para-virtualisation", Page: .062, SwapUsers: 41, ErrorUsers: 0, Select: .00085, Insert: 1.07, Degradation: 1.9, Startup: 6.5, Memory: 450e6, Accelerator: "uml", Kernel: "6.1.129"}
+	GVisor = Testbed{Name: "gvisor", Technology: "gvisor", Class: "sandbox", Page: .04, SwapUsers: 38, ErrorUsers: 50, Select: .00034, Insert: .5, Degradation: 6, Startup: .9, Memory: 360e6, Checkpoint: 2.1, Accelerator: "ptrace", Kernel: "4.4.0"}
+	QEMU   = Testbed{Name: "qemu", Technology: "qemu", Class: "full-virtualisation", Page: .37, SwapUsers: 16, ErrorUsers: 40, Select: .00061, Insert: 1.9, Degradation: 1.5, Startup: 16, Memory: 870e6, Checkpoint: 6, Accelerator: "tcg", Kernel: "6.1.0"}
 	Docker = Testbed{Name: "docker", Technology: "docker", Class: "container", Page: .0165, SwapUsers: 47, ErrorUsers: 54, Select: .000031, Insert: .21, Degradation: 12, Startup: 1.8, Memory: 370e6, Accelerator: "none", Kernel: "6.18.5"}
-	Xen    = Testbed{Name: "xen", Technology: "xen", Class: "para-virtualisation", Page: .8, SwapUsers: 0, ErrorUsers: 0, Select: .0057, Insert: 9.2, Degradation: 1.2, Startup: 45, Memory: 2.6e9, Accelerator: "tcg", Kernel: "6.1.0"}
+	Xen    = Testbed{Name: "xen", Technology: "xen", Class: "para-virtualisation", Page: .8, SwapUsers: 0, ErrorUsers: 0, Select: .0057, Insert: 9.2, Degradation: 1.2, Startup: 45, Memory: 2.6e9, Checkpoint: 14, Accelerator: "tcg", Kernel: "6.1.0"}
 )
 
 // Campaign is a made-up comparison; Findings gives what analysing it would.
@@ -45,6 +48,11 @@ type Campaign struct {
 	Runs          int
 	Demonstration bool
 	Without       []string // analyses that find nothing
+}
+
+// Seven is a campaign of all testbeds.
+func Seven() Campaign {
+	return Campaign{Testbeds: []Testbed{Native, LXC, Docker, GVisor, UML, QEMU, Xen}, Baseline: "native", Runs: 5}
 }
 
 // First is the campaign most tests use.
@@ -70,6 +78,7 @@ func (c Campaign) Findings() []finding.Finding {
 		b.ramp(t)
 		b.sql(t)
 		b.costs(t)
+		b.operation(t)
 		b.facts(t)
 	}
 	b.compare()
@@ -274,6 +283,47 @@ func (b *builder) costs(t Testbed) {
 	b.scalar(finding.Footprint, t.Name, "empty", finding.Bytes, finding.None, "", 1, empty)
 	b.scalar(finding.Footprint, t.Name, "idle", finding.Bytes, finding.None, "", 1, idle)
 	b.scalar(finding.Footprint, t.Name, "testbed", finding.Bytes, finding.None, "", 1, own)
+	half := make([]float64, len(own))
+	for i := range own {
+		half[i] = own[i] / 2
+	}
+	b.scalar(finding.Footprint, t.Name, "guest", finding.Bytes, finding.None, "", 1, half)
+}
+
+// operation draws nothing, so that the others' randomness does not depend on whether it
+// is there.
+func (b *builder) operation(t Testbed) {
+	if slices.Contains(b.c.Without, finding.Operation) {
+		return // its facts too
+	}
+	add := func(name, unit string, v float64) {
+		values := make([]float64, b.c.Runs)
+		for i := range values {
+			values[i] = v * (1 + .01*(float64(i)-float64(b.c.Runs-1)/2))
+		}
+		b.scalar(finding.Operation, t.Name, name, unit, finding.None, "", 1, values)
+	}
+	add("first_page_cold", finding.Seconds, 1.4*t.Startup+1)
+	add("first_page_warm", finding.Seconds, t.Startup)
+	add("written", finding.Bytes, 128.4e6)
+	add("teardown", finding.Seconds, .2+.02*t.Startup)
+	if t.Name == "gvisor" {
+		b.fact(t, b.c.Runs, "host", "operation_snapshot", "n/a", "reason", "its layers are in memory")
+	} else {
+		add("snapshot", finding.Seconds, .02+.01*t.Startup)
+		add("snapshot_size", finding.Bytes, 37e3*(1+t.Startup))
+	}
+	add("pause", finding.Seconds, .004)
+	add("resume", finding.Seconds, 3*t.Page)
+	if t.Checkpoint == 0 {
+		for _, what := range []string{"checkpoint", "restore"} {
+			b.fact(t, b.c.Runs, "host", "operation_"+what, "n/a", "reason", "CRIU fails: vdso: Unexpected rt vDSO area bounds")
+		}
+		return
+	}
+	add("checkpoint", finding.Seconds, t.Checkpoint)
+	add("checkpoint_size", finding.Bytes, t.Memory)
+	add("restore", finding.Seconds, 1.3*t.Checkpoint)
 }
 
 // compare adds the ratios of what stands over all runs.

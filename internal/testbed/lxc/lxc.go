@@ -71,7 +71,7 @@ func (t *Testbed) start(g *guest.Guest) error {
 	}
 	// In the foreground, so that the container dies with collect and its console is ours.
 	g.Process, err = launch.Command{
-		Args: tool(g, "lxc-start", "--foreground", "--rcfile", configFile(g)),
+		Args: tool(g, "lxc-start", "--foreground"),
 		Env:  os.Environ(), Output: g.Console,
 	}.Start()
 	return err
@@ -81,7 +81,7 @@ func configFile(g *guest.Guest) string { return filepath.Join(g.Dir, "config") }
 
 // tool is the command line of one of LXC's programs, for the guest's container.
 func tool(g *guest.Guest, name string, more ...string) []string {
-	return append([]string{name, "--lxcpath", g.Dir, "--name", g.Role, "--logfile", filepath.Join(g.Dir, "log"), "--logpriority", "WARN"}, more...)
+	return append([]string{name, "--lxcpath", g.Dir, "--name", g.Role, "--rcfile", configFile(g), "--logfile", filepath.Join(g.Dir, "log"), "--logpriority", "WARN"}, more...)
 }
 
 // config is the container's configuration, lxc.container.conf(5).

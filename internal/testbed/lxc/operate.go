@@ -14,7 +14,7 @@ import (
 func (t *Testbed) Operations() testbed.Operations {
 	o := t.Pair.Operations(t.freeze, t.unfreeze)
 	o.Checkpoint = t.Checkpoint(func(g *guest.Guest, dir string) []string {
-		return tool(g, "lxc-checkpoint", "--rcfile", configFile(g), "--checkpoint-dir", dir)
+		return tool(g, "lxc-checkpoint", "--checkpoint-dir", dir)
 	})
 	o.Why["restore"] = "the container's network is collect's own"
 	return o
@@ -25,9 +25,9 @@ func (t *Testbed) freeze(ctx context.Context) error { return t.each(ctx, "lxc-fr
 func (t *Testbed) unfreeze(ctx context.Context) error { return t.each(ctx, "lxc-unfreeze") }
 
 // each runs a program of LXC's for each of the containers.
-func (t *Testbed) each(ctx context.Context, name string, more ...string) error {
+func (t *Testbed) each(ctx context.Context, name string) error {
 	for _, g := range t.Guests() {
-		args := tool(g, name, more...)
+		args := tool(g, name)
 		if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s, %s guest: %w: %s", name, g.Role, err, strings.TrimSpace(string(out)))
 		}

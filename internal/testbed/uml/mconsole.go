@@ -18,7 +18,6 @@ import (
 func (t *Testbed) Operations() testbed.Operations {
 	o := t.Pair.Operations(t.stop, t.resume)
 	o.Why["checkpoint"] = "User-Mode Linux can't save a running kernel"
-	o.Why["restore"] = o.Why["checkpoint"]
 	return o
 }
 
