@@ -92,3 +92,28 @@ func TestNotFound(t *testing.T) {
 		t.Errorf("wrote %q", out.String())
 	}
 }
+
+// TestNobody finds out what a process without privileges may use of the machine.
+func TestNobody(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("giving up privileges takes root")
+	}
+	info, err := os.Stat("/dev/kvm")
+	if err != nil || info.Mode().Perm()&6 != 0 {
+		t.Skip("there is no /dev/kvm, or it is anyone's")
+	}
+	for _, allowed := range []bool{false, true} {
+		var out output
+		p, err := launch.Command{Args: []string{"sh", "-c", "id -u; exec 3<>/dev/kvm && echo opened"}, Env: env, Nobody: true, KVM: allowed, Output: &out}.Start()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended(t, p)
+		if said := out.String(); !strings.HasPrefix(said, "65534\n") || strings.Contains(said, "opened") != allowed {
+			t.Errorf("with KVM %v it wrote %q", allowed, said)
+		}
+	}
+	if now, err := os.Stat("/dev/kvm"); err != nil || now.Mode() != info.Mode() {
+		t.Errorf("the machine's own /dev/kvm was %v and is %v, %v", info.Mode(), now.Mode(), err)
+	}
+}
