@@ -55,9 +55,12 @@ func (t *Testbed) start(ctx context.Context, g *guest.Guest) error {
 		ExtraHosts:  []string{monitor.App + ":" + network.App, monitor.DB + ":" + network.DB}, // the engine writes /etc/hosts anew
 		Resources: container.Resources{
 			CgroupParent: parent,
-			Memory:       int64(l.Memory), MemorySwap: int64(l.Memory + l.Swap),
-			NanoCPUs: int64(l.CPUs * 1e9), CPUShares: int64(l.Shares),
+			Memory:       int64(l.Memory),
+			NanoCPUs:     int64(l.CPUs * 1e9), CPUShares: int64(l.Shares),
 		},
+	}
+	if l.Memory > 0 {
+		host.MemorySwap = int64(l.Memory + l.Swap)
 	}
 	if g == t.App && !t.here {
 		config.ExposedPorts = apinet.PortSet{webPort: {}}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -44,7 +43,10 @@ func New(spec testbed.Spec, store guest.Store) *Testbed {
 func (t *Testbed) Check(ctx context.Context) error {
 	runtime := t.Spec.Docker.Runtime
 	if t.host = chooseHost(ctx, t.Spec.Docker.Host); t.host == "" {
-		return errors.Join(requirements(runtime), t.CheckRoot(true))
+		if err := requirements(runtime); err != nil {
+			return err
+		}
+		return t.CheckRoot(true)
 	}
 	e, err := connect(ctx, t.host)
 	if err != nil {
@@ -81,7 +83,7 @@ func (t *Testbed) Provision(ctx context.Context) (testbed.Image, error) {
 	return image, err
 }
 
-// name of the image in an engine.
+// imageName is what an engine calls the image.
 func (t *Testbed) imageName() string { return "virtcmp/guest:" + t.Image.Manifest.Recipe[:12] }
 
 func (t *Testbed) importPrivately(ctx context.Context, stamp string) (err error) {
@@ -114,7 +116,7 @@ func (t *Testbed) importThere(ctx context.Context, dir string) error {
 		return err
 	}
 	defer e.Close()
-	stamp := func(id string) string { return filepath.Join(dir, url.PathEscape(id)+".json") }
+	stamp := func(id string) string { return filepath.Join(dir, id+".json") }
 	if there, err := e.ImageInspect(ctx, t.imageName()); err == nil {
 		var found bool
 		if t.image, found, err = readStamp(stamp(there.ID)); err != nil || found {

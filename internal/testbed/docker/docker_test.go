@@ -145,7 +145,7 @@ func skipUnlessReal(t *testing.T, runtime string) {
 }
 
 func bed(spec testbed.DockerSpec) *Testbed {
-	limits := testbed.Limits{Memory: 384 << 20, Swap: 64 << 20, CPUs: 1, Shares: 512}
+	limits := testbed.Limits{Memory: 384 << 20, CPUs: 1, Shares: 512} // without swap, which the machine need not have
 	return New(testbed.Spec{Name: "docker-test", Docker: spec, Guests: testbed.Guests{App: limits, DB: limits}}, guest.Store{Dir: cache})
 }
 

@@ -88,8 +88,7 @@ func whyNoCheckpoint() string {
 	}
 	out, err := exec.Command("criu", "check").CombinedOutput()
 	if err != nil {
-		last := strings.TrimSpace(string(out))
-		return "criu check: " + last[strings.LastIndex(last, "\n")+1:]
+		return "criu check: " + strings.Join(strings.Split(strings.TrimSpace(string(out)), "\n"), "; ")
 	}
 	return "Docker's checkpoints are experimental, and were not tried where CRIU works"
 }
