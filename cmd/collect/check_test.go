@@ -67,7 +67,7 @@ experiments:
   startup:   {runs: 0}
   footprint: {runs: 0}
 `, command.Done, []string{
-			"campaign mine: 4 trials on 2 testbeds, about 2m40s",
+			"campaign mine: 4 trials, about 2m40s",
 			"b static Xen 4.17 yes", "process process the embedded demonstration yes",
 			"b (baseline) process", "class para-virtualisation none", "accelerator xen none", "stack - =",
 			"= as b's; - not set by collect",
@@ -82,7 +82,7 @@ testbeds: [{name: process}, {name: lxc}, {name: far, driver: static}]
 		{"one need not", `
 testbeds: [{name: process}, {name: lxc, optional: true}]
 `, command.Done, []string{
-			"campaign campaign: 21 trials on 1 testbeds, about 47m0s",
+			"campaign campaign: 21 trials, about 47m0s",
 			"lxc lxc LXC no: lxc-start not found (optional, left out)",
 		}, "1 of"},
 		{"limits and stacks", `
