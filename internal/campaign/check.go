@@ -99,7 +99,7 @@ func (c *Campaign) writeTestbeds(w io.Writer, all []inspected) {
 		}
 	}
 	trials := Plan(c.Config.Experiments, usable, c.Config.Seed)
-	fmt.Fprintf(w, "campaign %s: %d trials on %d testbeds, about %v\n\n", c.Config.Name, len(trials), len(usable), newClock(c.Config.Experiments, nil).left(trials))
+	fmt.Fprintf(w, "campaign %s: %d trials, about %v\n\n", c.Config.Name, len(trials), newClock(c.Config.Experiments, nil).left(trials))
 	table := drivers.NewTable(w)
 	fmt.Fprintln(table, "testbed\tdriver\ttechnology\truns here")
 	for _, t := range all {

@@ -89,6 +89,17 @@ func change(f func(*resulttest.Campaign)) []finding.Finding {
 	return c.Findings()
 }
 
+// servedByNginx is the first campaign with another web server on some testbeds.
+func servedByNginx(testbeds ...string) []finding.Finding {
+	all := resulttest.First().Findings()
+	for i, f := range all {
+		if f.Name == "software_apache2" && slices.Contains(testbeds, f.Testbed) {
+			all[i].Name, all[i].Note = "software_nginx", csvio.MakeLabels("host", "app", "value", "1.22.1-9+deb12u3")
+		}
+	}
+	return all
+}
+
 // campaigns are the data that the paper must cope with, what it must then say, and
 // what it must not.
 var campaigns = []struct {
@@ -119,6 +130,10 @@ var campaigns = []struct {
 	{"no operation", change(func(c *resulttest.Campaign) { c.Without = []string{finding.Operation} }), []string{
 		"by the criteria of 2014.",
 	}, []string{"and three more", "tab:operations", "cold start"}},
+	{"two stacks", servedByNginx("uml"), []string{
+		"We run WordPress on Apache or nginx and PHP,", "The guests run PHP 8.2.26, WordPress 6.1.6 and MariaDB 10.11.6.",
+	}, []string{"Apache 2.4.62", "WordPress on Apache and PHP"}},
+	{"nginx alone", servedByNginx("native", "lxc", "uml"), []string{"WordPress on nginx and PHP", "The guests run nginx 1.22.1,"}, []string{"Apache 2"}},
 	{"one run", change(func(c *resulttest.Campaign) { c.Runs = 1 }), []string{
 		"times as many requests as native Linux, and User-Mode Linux 0.", "(from too few runs for an interval)", "Each experiment was run once on every testbed.", "n = 1 run, too few for an interval",
 		"For LXC none of the twelve comparisons has an interval that would tell better from worse.", "here some experiments have too few runs for that",
@@ -367,7 +382,7 @@ func TestWarnings(t *testing.T) {
 	for _, code := range []string{
 		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.OffSchedule,
 		finding.IncompleteRun, finding.FailedProbes, finding.DuplicateRows, finding.SoftwareEmulation, finding.DifferentLimits,
-		finding.DifferentVersions, finding.DifferentHosts, finding.DifferentLoad, finding.Demonstration, finding.ClientOutside, finding.NotAnalysed,
+		finding.DifferentVersions, finding.DifferentStacks, finding.DifferentHosts, finding.DifferentLoad, finding.Demonstration, finding.ClientOutside, finding.NotAnalysed,
 	} {
 		v := newView(t, resulttest.First().Findings())
 		got := strings.ReplaceAll(v.warningText(finding.Finding{Note: csvio.MakeLabels("warning", code) + ";" + labels}), "\u00a0", " ")
@@ -377,6 +392,8 @@ func TestWarnings(t *testing.T) {
 		seen[got] = true
 	}
 	for _, tc := range []struct{ note, want string }{
+		{"warning=different-stacks;host=app;key=stack;value=nginx-fpm;baseline=native;baseline_value=apache",
+			"What serves the application differs from that of native Linux: the application guest’s stack is nginx-fpm, there apache."},
 		{"warning=different-limits;host=app;key=limit_memory_bytes;value=201326592;baseline=native;baseline_value=402653184",
 			"A limit differs from that of native Linux: the application guest’s memory limit is 192 MiB, there 384 MiB."},
 		{"warning=not-interleaved;experiment=ramp;first=lxc;then=uml;share=0.93",

@@ -3,11 +3,11 @@ package guest
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,25 +56,26 @@ func readRecipe(stack string) (recipe, error) {
 		stack = DefaultStack
 	}
 	r := recipe{stack: stack}
-	if err := r.read(common); err != nil {
-		return r, err
+	if known := Stacks(); !slices.Contains(known, stack) {
+		return r, fmt.Errorf("no stack %q; there are %s", stack, strings.Join(known, ", "))
 	}
-	err := r.read(stack)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("no stack %q; there are %s", stack, strings.Join(Stacks(), ", "))
+	for _, part := range []string{common, stack} {
+		name := recipes + "/" + part
+		text, err := fs.ReadFile(templates.Guest, name)
+		if err != nil {
+			return r, err
+		}
+		if err := r.parse(name, string(text)); err != nil {
+			return r, err
+		}
 	}
-	return r, err
+	return r, nil
 }
 
-// read adds what a file of the folder recipe says; recipe/common explains its lines.
-func (r *recipe) read(name string) error {
-	name = recipes + "/" + name
-	text, err := fs.ReadFile(templates.Guest, name)
-	if err != nil {
-		return err
-	}
+// parse adds what the text of a recipe says; recipe/common explains its lines.
+func (r *recipe) parse(name, text string) error {
 	n := 0
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		n++
 		f := strings.Fields(line)
 		switch {
