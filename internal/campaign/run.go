@@ -65,18 +65,24 @@ func (r *run) measure(ctx context.Context) error {
 			return err
 		}
 	}
+	isolation := r.trial.Experiment == observation.Isolation
+	if d, ok := r.testbed.(testbed.Doubling); ok {
+		d.ServeSecond(isolation)
+	}
 	r.began = time.Now()
 	ends, err := r.testbed.Start(ctx)
 	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
-	page := workload.Target{
-		URL: ends.URL + r.config.Experiments.Page.Path, Expect: r.config.Experiments.Page.Expect,
-		Timeout: r.config.Experiments.Page.Timeout, Dial: ends.Dial,
-	}
+	page := r.page(ends)
 	first, err := r.firstPage(ctx, page)
 	if err != nil {
 		return err
+	}
+	if isolation && ends.Second != nil {
+		if _, err := r.firstPage(ctx, r.page(*ends.Second)); err != nil {
+			return fmt.Errorf("second application: %w", err)
+		}
 	}
 	r.facts(rec, ends.External)
 	if ends.External && (footprint || r.trial.Experiment == observation.Startup) {
@@ -99,6 +105,12 @@ func (r *run) measure(ctx context.Context) error {
 	r.steal = after.stealShare(before)
 	rec.Fact(monitor.Generator, "cpu_steal_share", strconv.FormatFloat(r.steal, 'f', 4, 64), "experiment", r.trial.Experiment)
 	return errors.Join(r.testbed.Alive(), rec.Err())
+}
+
+// page is what users ask an application for.
+func (r *run) page(ends testbed.Endpoints) workload.Target {
+	p := r.config.Experiments.Page
+	return workload.Target{URL: ends.URL + p.Path, Expect: p.Expect, Timeout: p.Timeout, Dial: ends.Dial}
 }
 
 // times are CPU times of this machine, in seconds since its start.
@@ -142,6 +154,17 @@ func (r *run) experiment(ctx context.Context, rec *observation.Recorder, ends te
 	case observation.Open:
 		open := &workload.OpenLoop{Ramp: e.Open.OpenRamp, Target: page}
 		return r.watched(ctx, rec, ends.External, noUsers, open.Run)
+	case observation.Isolation:
+		if ends.Stress == nil || ends.Second == nil || ends.Second.SQL == nil {
+			return errors.New("this testbed has no second application in its other guest, or no way to put stress on the first one's; set isolation's runs to 0")
+		}
+		i := e.Isolation
+		probe := workload.IsolationProbe{
+			Stress: ends.Stress, Aggressors: shuffled(i.Aggressors, r.config.Seed, r.trial), Stressors: i.Stressors,
+			Victims: shuffled(i.Victims, r.config.Seed+1, r.trial), SQL: ends.Second.SQL, Page: r.page(*ends.Second),
+			Queries: i.Queries, Rows: i.Rows, Requests: i.Requests,
+		}
+		return r.watched(ctx, rec, ends.External, noUsers, probe.Run)
 	}
 	if ends.SQL == nil {
 		return errors.New("no SQL probe: set static.probe to the URL of the probe scripts in the application guest, or static.dsn")

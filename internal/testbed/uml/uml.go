@@ -84,9 +84,7 @@ func open(dir string) error {
 
 // Start implements testbed.Testbed.
 func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
-	// The guest's kernel keeps the memory limit; the host's would count the same pages again.
-	cpuOnly := func(l testbed.Limits) testbed.Limits { return testbed.Limits{CPUs: l.CPUs, Shares: l.Shares} }
-	return t.Boot(cpuOnly, t.start)
+	return t.Boot(testbed.Limits.Processor, t.start)
 }
 
 func (t *Testbed) start(g *guest.Guest) error {
@@ -99,8 +97,8 @@ func (t *Testbed) start(g *guest.Guest) error {
 		"ubd0=" + filepath.Join(g.Dir, "disk.cow") + "," + t.disk, "root=/dev/ubda", "rw", "init=" + guest.Init,
 		"vec0:transport=tap,ifname=" + tap + ",depth=128,gro=1",
 		"con=null", "con0=null,fd:1", "quiet",
-		"VIRTCMP_KERNEL=own", "VIRTCMP_ROLE=" + g.Role, "VIRTCMP_ADDRESS=" + g.Address, "VIRTCMP_NIC=vec0",
 	}
+	args = append(args, g.KernelWords("vec0")...)
 	if g.Limits.Swap > 0 {
 		swap := filepath.Join(g.Dir, "swap")
 		if err := os.WriteFile(swap, nil, 0o600); err != nil {
