@@ -13,8 +13,8 @@ $began = now();
 for ($i = 0; $i < $rows; $i++)
 	$db->query('INSERT INTO virtcmp_probe (a, b, c) VALUES (' . mt_rand() . ", '" . bin2hex(random_bytes(16)) . "', " . mt_rand() / 7 . ')');
 $duration = now() - $began;
-$running = running('cpu');
-stop();
+$running = count(running('cpu'));
+stop('cpu');
 if ($running !== $stress)
 	throw new RuntimeException("$running of $stress stressors ran to the end");
 answer([[0, $duration]]);

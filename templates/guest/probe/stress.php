@@ -8,13 +8,13 @@ $class = $_GET['class'] ?? '';
 $n = number('n', 0, 64);
 header('Content-Type: text/plain');
 if ($n === 0) {
-	await(fn() => running($class) === 0, "no $class stressor runs");
+	await(fn() => running($class) === [], "no $class stressor runs");
 	echo "0\n";
 	exit;
 }
 stress($class, $n);
 for (;;) {
-	echo running($class), "\n"; // ends this script, and so the stress, when the reader is gone
+	echo count(running($class)), "\n"; // ends this script, and so the stress, when the reader is gone
 	flush();
 	usleep(200000);
 }

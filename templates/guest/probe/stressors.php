@@ -29,14 +29,14 @@ function stress(string $class, int $n): void
 	if ($n === 0)
 		return;
 	$quiet = ['file', '/dev/null', 'w'];
-	register_shutdown_function('stop');
+	register_shutdown_function('stop', $class);
 	foreach (commands($class, $n) as $command) {
 		$process = proc_open($command, [['file', '/dev/null', 'r'], $quiet, $quiet], $pipes);
 		if ($process === false)
 			throw new RuntimeException("$command[0] does not start");
-		processes($process);
+		started($process);
 	}
-	await(fn() => running($class) >= $n, "$n $class stressors run");
+	await(fn() => count(running($class)) >= $n, "$n $class stressors run");
 }
 
 /** Waits until something holds. */
@@ -49,21 +49,21 @@ function await(callable $holds, string $what): void
 	}
 }
 
-/** How many stressors of the class this guest runs. */
-function running(string $class): int
+/** The stressors of the class that this guest runs, by process id. */
+function running(string $class): array
 {
 	$names = ['cpu' => 'stress-ng-cpu', 'memory' => 'stress-ng-vm', 'disk' => 'stress-ng-hdd', 'network' => SENDER, 'fork' => 'stress-ng-fork'];
 	$name = $names[$class] ?? throw new InvalidArgumentException("no class '$class' of stress");
 	$file = $class === 'network' ? 'cmdline' : 'comm';
-	$n = 0;
+	$pids = [];
 	foreach (glob("/proc/[0-9]*/$file") as $path)
 		if (str_contains((string) @file_get_contents($path), $name))
-			$n++;
-	return $n;
+			$pids[] = (int) explode('/', $path)[2];
+	return $pids;
 }
 
 /** The processes that this script started, with one more if there is one. */
-function processes($more = null): array
+function started($more = null): array
 {
 	static $all = [];
 	if ($more !== null)
@@ -71,13 +71,17 @@ function processes($more = null): array
 	return $all;
 }
 
-/** Ends the stressors that this script started; once is enough, twice does no harm. */
-function stop(): void
+/** Ends the stressors; once is enough, twice does no harm. It kills them: one that waits
+ * for memory looks at no other signal for minutes. */
+function stop(string $class): void
 {
-	foreach (processes() as $process)
+	foreach (started() as $process)
 		if (is_resource($process))
-			proc_terminate($process);
-	foreach (processes() as $process)
-		if (is_resource($process))
-			proc_close($process);
+			proc_terminate($process, 9);
+	await(function () use ($class) {
+		$left = running($class);
+		foreach ($left as $pid)
+			posix_kill($pid, 9);
+		return $left === [];
+	}, "no $class stressor runs");
 }
