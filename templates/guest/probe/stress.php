@@ -13,6 +13,8 @@ if ($n === 0) {
 	exit;
 }
 stress($class, $n);
+while (ob_get_level() > 0)
+	ob_end_flush(); // what stays in PHP's buffer does not show that the reader is gone
 for (;;) {
 	echo count(running($class)), "\n"; // ends this script, and so the stress, when the reader is gone
 	flush();
