@@ -31,7 +31,7 @@ var analyses = []analysis{
 	{finding.SwapOnset, swapOnset, map[string][]string{observation.Ramp: swapMetrics}},
 	{finding.ErrorOnset, errorOnset, map[string][]string{observation.Ramp: {requestDuration}}},
 	{finding.Select, selects, map[string][]string{observation.Select: {selectDuration}}},
-	{finding.Isolation, isolation, map[string][]string{observation.Insert: {insertDuration}}},
+	{finding.Isolation, allIsolation, map[string][]string{observation.Insert: {insertDuration}, observation.Isolation: {selectDuration, insertDuration, requestDuration}}},
 	{finding.Startup, startup, map[string][]string{observation.Startup: {startupDuration, imageBuildDuration, imageSize}}},
 	{finding.Footprint, footprint, map[string][]string{observation.Footprint: {hostMemory}}},
 	{finding.Operation, operation, map[string][]string{observation.Operation: operationMetrics}},

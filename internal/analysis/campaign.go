@@ -172,16 +172,15 @@ func (c *campaign) run(key runKey) *run {
 
 // observe takes in one of the run's rows.
 func (r *run) observe(o *observation.Observation, codes *codes) {
-	if o.Metric == requestDuration {
-		if r.experiment == observation.Ramp {
-			q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: codes.number(o.Code), fate: fateOf(o.Code)}
-			r.end = max(r.end, q.ended())
-			r.requests = append(r.requests, q)
-		}
+	if o.Metric == requestDuration && r.experiment == observation.Ramp {
+		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: codes.number(o.Code), fate: fateOf(o.Code)}
+		r.end = max(r.end, q.ended())
+		r.requests = append(r.requests, q)
 		return
 	}
 	r.end = max(r.end, o.Time)
-	if o.Code != "" && !observation.Good(o.Code) {
+	late := o.Metric == requestDuration && o.Code == observation.CodeTimeout // it took as long at least
+	if o.Code != "" && !observation.Good(o.Code) && !late {
 		r.failed++
 		return
 	}

@@ -15,6 +15,12 @@ import (
 // rows in the batch and the CPU stressors beside it.
 const insertDuration = "sql_insert_duration_seconds"
 
+// allIsolation finds what both experiments on isolation say.
+func allIsolation(c *campaign, r *report) {
+	isolation(c, r)
+	matrix(c, r)
+}
+
 // isolation tells how much a testbed's INSERTs suffer from CPU stressors beside
 // them: against the same testbed's own unstressed batches (Matthews et al.,
 // Quantifying the performance isolation properties of virtualization systems, ExpCS 2007).

@@ -75,7 +75,7 @@ func mustAgree(f fact) string {
 			return finding.DifferentHosts
 		}
 	case generator:
-		if strings.HasPrefix(f.key, "ramp_") || f.key == "loop" || f.key == "insert_rows" || f.key == "virtcmp_version" {
+		if strings.HasPrefix(f.key, "ramp_") || f.key == "loop" || f.key == "insert_rows" || strings.HasPrefix(f.key, "isolation_") || f.key == "virtcmp_version" {
 			return finding.DifferentLoad
 		}
 	}

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
@@ -104,15 +105,34 @@ func incompleteRuns(c *campaign, r *report) {
 		return plan - float64(n), []string{"queries", strconv.Itoa(n), "planned", short(plan)}
 	})
 	c.broken(r, finding.IncompleteRun, observation.Insert, func(run *run) (float64, []string) {
-		plan, planned := c.facts.lookup(run.testbed, generator, "insert_stressors")
 		var missing []string
-		for level := range strings.SplitSeq(plan, ",") {
-			if planned && run.one(insertDuration, "stress", level) == nil {
+		for level := range c.planned(run.testbed, "insert_stressors") {
+			if run.one(insertDuration, "stress", level) == nil {
 				missing = append(missing, level)
 			}
 		}
 		return float64(len(missing)), []string{"stress", strings.Join(missing, ",")}
 	})
+	c.broken(r, finding.IncompleteRun, observation.Isolation, func(run *run) (float64, []string) {
+		var missing []string
+		for aggressor := range c.planned(run.testbed, "isolation_aggressors") {
+			for victim := range c.planned(run.testbed, "isolation_victims") {
+				if run.one(victims[victim], "aggressor", aggressor, "victim", victim) == nil {
+					missing = append(missing, aggressor+"/"+victim)
+				}
+			}
+		}
+		return float64(len(missing)), []string{"cells", strings.Join(missing, ",")}
+	})
+}
+
+// planned yields the names that a fact of the generator lists.
+func (c *campaign) planned(testbed, key string) iter.Seq[string] {
+	names, ok := c.facts.lookup(testbed, generator, key)
+	if !ok {
+		return func(func(string) bool) {}
+	}
+	return strings.SplitSeq(names, ",")
 }
 
 // failedProbes warns of failed measurements outside ramps, which are in no number.

@@ -205,6 +205,8 @@ func newClock(e Experiments, done []Entry) *clock {
 	}
 	c.guess["ramp"] = e.Ramp.End() + other
 	c.guess["open"] = e.Open.Over + other
+	const measurement = 5 * time.Second
+	c.guess["isolation"] = measurement*time.Duration(2*len(e.Isolation.Aggressors)+1) + other
 	for _, d := range done {
 		c.learn(d.Experiment, time.Duration(d.Duration*float64(time.Second)))
 	}

@@ -291,3 +291,41 @@ func TestGuests(t *testing.T) {
 		})
 	}
 }
+
+func TestIsolation(t *testing.T) {
+	const testbed = "testbeds: [{name: lxc, cgroup_depth: 2, guests: {app: {cpuset: '0-1,3', pids: 200}}}]\n"
+	c, err := load(t, testbed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := c.Experiments.Isolation
+	if i.Runs != 0 || len(i.Aggressors) != 5 || len(i.Victims) != 3 || i.Stressors != 2 {
+		t.Errorf("defaults %+v", i)
+	}
+	spec := c.Testbeds[0]
+	if spec.CgroupDepth == nil || *spec.CgroupDepth != 2 || spec.Guests.App.CPUSet != "0-1,3" || spec.Guests.App.PIDs != 200 {
+		t.Errorf("testbed %+v", spec)
+	}
+	if c.Experiments.Isolation.Runs = 2; len(campaign.Plan(c.Experiments, c.Testbeds, 1)) != 23 {
+		t.Errorf("plan %v", campaign.Plan(c.Experiments, c.Testbeds, 1))
+	}
+	for _, tc := range []struct{ text, want string }{
+		{"runs: 1, aggressors: [cpu, spite]", `aggressor "spite"`},
+		{"runs: 1, aggressors: [cpu, cpu]", "name each once"},
+		{"runs: 1, victims: []", "without any victim"},
+		{"runs: 1, stressors: 0", "0 stressors"},
+		{"runs: 1, stressors: 65", "65 stressors"},
+		{"runs: 1, requests: 0", "0 requests"},
+		{"runs: 0, stressors: 0", ""}, // left out, whatever it says
+	} {
+		_, err := load(t, "testbeds: [{name: lxc}]\nexperiments: {isolation: {"+tc.text+"}}")
+		if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: %v, want %q", tc.text, err, tc.want)
+		}
+	}
+	for _, bad := range []string{"{name: lxc, cgroup_depth: 9}", "{name: lxc, cgroup_depth: -1}", "{name: lxc, guests: {app: {cpuset: all}}}", "{name: lxc, guests: {app: {cpuset: '0-'}}}"} {
+		if _, err := load(t, "testbeds: ["+bad+"]"); err == nil {
+			t.Errorf("%s passes", bad)
+		}
+	}
+}

@@ -44,6 +44,7 @@ type Experiments struct {
 	Open      Open      `mapstructure:"open"`
 	Select    Select    `mapstructure:"select"`
 	Insert    Insert    `mapstructure:"insert"`
+	Isolation Isolation `mapstructure:"isolation"`
 	Startup   Startup   `mapstructure:"startup"`
 	Footprint Footprint `mapstructure:"footprint"`
 	Operation Operation `mapstructure:"operation"`
@@ -79,6 +80,43 @@ type Insert struct {
 	Runs   int   `mapstructure:"runs"`
 	Rows   int   `mapstructure:"rows"`   // a batch
 	Stress []int `mapstructure:"stress"` // numbers of CPU stressors, a batch each
+}
+
+// Isolation configures the matrix of aggressors, in the application guest, and victims,
+// in the other one.
+type Isolation struct {
+	Runs       int      `mapstructure:"runs"`
+	Aggressors []string `mapstructure:"aggressors"` // classes of stress
+	Victims    []string `mapstructure:"victims"`
+	Stressors  int      `mapstructure:"stressors"` // of a class at once
+	Queries    int      `mapstructure:"queries"`   // these three: a measurement
+	Rows       int      `mapstructure:"rows"`
+	Requests   int      `mapstructure:"requests"`
+}
+
+func (i Isolation) validate() error {
+	var errs []error
+	for _, list := range []struct {
+		what         string
+		named, known []string
+	}{{"aggressor", i.Aggressors, workload.Aggressors}, {"victim", i.Victims, workload.Victims}} {
+		if len(list.named) == 0 {
+			errs = append(errs, fmt.Errorf("isolation without any %s", list.what))
+		}
+		for n, name := range list.named {
+			if !slices.Contains(list.known, name) || slices.Contains(list.named[:n], name) {
+				errs = append(errs, fmt.Errorf("isolation: %s %q: name each once, of %s", list.what, name, strings.Join(list.known, ", ")))
+			}
+		}
+	}
+	const most = 64 // that a guest starts
+	if i.Stressors < 1 || i.Stressors > most {
+		errs = append(errs, fmt.Errorf("isolation beside %d stressors: needs 1 to %d", i.Stressors, most))
+	}
+	if i.Queries < 1 || i.Rows < 1 || i.Requests < 1 {
+		errs = append(errs, fmt.Errorf("isolation of %d queries, %d rows and %d requests: needs some of each", i.Queries, i.Rows, i.Requests))
+	}
+	return errors.Join(errs...)
 }
 
 // Startup configures the time to the first good page.
@@ -118,6 +156,8 @@ var defaults = map[string]any{
 	"experiments::open::over": "120s", "experiments::open::max_in_flight": 1000,
 	"experiments::select::runs": 5, "experiments::select::queries": 1000,
 	"experiments::insert::runs": 5, "experiments::insert::rows": 10000, "experiments::insert::stress": []int{0, 1, 2, 4},
+	"experiments::isolation::runs": 0, "experiments::isolation::aggressors": workload.Aggressors, "experiments::isolation::victims": workload.Victims,
+	"experiments::isolation::stressors": 2, "experiments::isolation::queries": 200, "experiments::isolation::rows": 1000, "experiments::isolation::requests": 100,
 	"experiments::startup::runs": 5, "experiments::startup::timeout": "120s",
 	"experiments::footprint::runs": 3, "experiments::footprint::settle": "5s",
 	"experiments::operation::runs": 0,
@@ -199,6 +239,9 @@ func (c *Config) validate() error {
 			bad("testbed %q is there twice", t.Name)
 		}
 		seen[t.Name] = true
+		if d := t.CgroupDepth; d != nil && (*d < 0 || *d > testbed.MostCgroupDepth) {
+			bad("testbed %q: cgroup_depth %d: from 0 to %d", t.Name, *d, testbed.MostCgroupDepth)
+		}
 		if t.Stack == "" {
 			continue
 		}
@@ -230,6 +273,9 @@ func (c *Config) validate() error {
 	if e.Insert.Runs > 0 && (e.Insert.Rows < 1 || len(e.Insert.Stress) == 0 || slices.Min(e.Insert.Stress) < 0) {
 		bad("insert of %d rows beside %v stressors", e.Insert.Rows, e.Insert.Stress)
 	}
+	if e.Isolation.Runs > 0 {
+		errs = append(errs, e.Isolation.validate())
+	}
 	return errors.Join(errs...)
 }
 
@@ -255,7 +301,7 @@ func (c *Config) Choose(names []string) {
 func (e Experiments) runs() map[string]int {
 	n := map[string]int{
 		observation.Ramp: e.Ramp.Runs, observation.Open: e.Open.Runs,
-		observation.Select: e.Select.Runs, observation.Insert: e.Insert.Runs,
+		observation.Select: e.Select.Runs, observation.Insert: e.Insert.Runs, observation.Isolation: e.Isolation.Runs,
 		observation.Startup: e.Startup.Runs, observation.Footprint: e.Footprint.Runs,
 		observation.Operation: e.Operation.Runs,
 	}

@@ -56,6 +56,13 @@ func (r *run) facts(rec *observation.Recorder, external bool) {
 	case observation.Insert:
 		own("insert_rows", e.Insert.Rows)
 		own("insert_stressors", strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Insert.Stress), " ", ","), "[]"))
+	case observation.Isolation:
+		own("isolation_aggressors", strings.Join(e.Isolation.Aggressors, ","))
+		own("isolation_victims", strings.Join(e.Isolation.Victims, ","))
+		own("isolation_stressors", e.Isolation.Stressors)
+		own("isolation_queries", e.Isolation.Queries)
+		own("isolation_rows", e.Isolation.Rows)
+		own("isolation_requests", e.Isolation.Requests)
 	}
 	for _, f := range machine() {
 		rec.Fact(monitor.Generator, f.Key, f.Value)
@@ -115,11 +122,11 @@ func field(path, key, separator string) string {
 
 func stateLabel(state string) csvio.Labels { return csvio.MakeLabels("state", state) }
 
-// shuffled returns the numbers in an order of the trial's own, so that none of them
+// shuffled returns the levels in an order of the trial's own, so that none of them
 // always comes on a warmed-up database.
-func shuffled(numbers []int, seed uint64, t Trial) []int {
-	numbers = slices.Clone(numbers)
+func shuffled[T any](levels []T, seed uint64, t Trial) []T {
+	levels = slices.Clone(levels)
 	rng := rand.New(rand.NewPCG(seed, uint64(t.Order)))
-	rng.Shuffle(len(numbers), func(i, j int) { numbers[i], numbers[j] = numbers[j], numbers[i] })
-	return numbers
+	rng.Shuffle(len(levels), func(i, j int) { levels[i], levels[j] = levels[j], levels[i] })
+	return levels
 }

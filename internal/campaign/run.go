@@ -81,10 +81,19 @@ func (r *run) load(ctx context.Context, rec *observation.Recorder) error {
 			return err
 		}
 	}
+	isolation := r.trial.Experiment == observation.Isolation
+	if d, ok := r.testbed.(testbed.Doubling); ok {
+		d.ServeSecond(isolation)
+	}
 	r.began = time.Now()
 	up, err := r.start(ctx)
 	if err != nil {
 		return err
+	}
+	if isolation && up.Second != nil {
+		if _, err := r.nextPage(ctx, r.page(*up.Second), time.Now()); err != nil {
+			return fmt.Errorf("second application: %w", err)
+		}
 	}
 	r.facts(rec, up.External)
 	if up.External && (footprint || r.trial.Experiment == observation.Startup) {
@@ -120,12 +129,15 @@ func (r *run) start(ctx context.Context) (*running, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start: %w", err)
 	}
-	page := workload.Target{
-		URL: ends.URL + r.config.Experiments.Page.Path, Expect: r.config.Experiments.Page.Expect,
-		Timeout: r.config.Experiments.Page.Timeout, Dial: ends.Dial,
-	}
+	page := r.page(ends)
 	first, err := r.nextPage(ctx, page, began)
 	return &running{ends, page, first}, err
+}
+
+// page is what users ask an application for.
+func (r *run) page(ends testbed.Endpoints) workload.Target {
+	p := r.config.Experiments.Page
+	return workload.Target{URL: ends.URL + p.Path, Expect: p.Expect, Timeout: p.Timeout, Dial: ends.Dial}
 }
 
 // times are CPU times of this machine, in seconds since its start.
@@ -169,6 +181,17 @@ func (r *run) experiment(ctx context.Context, rec *observation.Recorder, up *run
 	case observation.Open:
 		open := &workload.OpenLoop{Ramp: e.Open.OpenRamp, Target: up.page}
 		return r.watched(ctx, rec, up.External, noUsers, open.Run)
+	case observation.Isolation:
+		if up.Stress == nil || up.Second == nil || up.Second.SQL == nil {
+			return errors.New("this testbed has no second application in its other guest, or no way to put stress on the first one's; set isolation's runs to 0")
+		}
+		i := e.Isolation
+		probe := workload.IsolationProbe{
+			Stress: up.Stress, Aggressors: shuffled(i.Aggressors, r.config.Seed, r.trial), Stressors: i.Stressors,
+			Victims: shuffled(i.Victims, r.config.Seed+1, r.trial), SQL: up.Second.SQL, Page: r.page(*up.Second),
+			Queries: i.Queries, Rows: i.Rows, Requests: i.Requests,
+		}
+		return r.watched(ctx, rec, up.External, noUsers, probe.Run)
 	}
 	if up.SQL == nil {
 		return errors.New("no SQL probe: set static.probe to the URL of the probe scripts in the application guest, or static.dsn")

@@ -48,6 +48,7 @@ var builders = []struct {
 	{"whole-run", wholeRun},
 	{"select", selectTime},
 	{"insert", insertTime},
+	{"isolation", isolationMatrix},
 	{"costs", costs},
 }
 
@@ -76,8 +77,10 @@ type drawer struct {
 const longestName = 24 // letters of a testbed's name that a figure has room for
 
 // name returns the testbed's name on one line, cut where it is too long for a figure.
-func (d *drawer) name(testbed string) string {
-	words := strings.FieldsFunc(strings.ToValidUTF8(d.Name(testbed), "?"), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+func (d *drawer) name(testbed string) string { return oneLine(d.Name(testbed)) }
+
+func oneLine(name string) string {
+	words := strings.FieldsFunc(strings.ToValidUTF8(name, "?"), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 	r := []rune(strings.Join(words, " "))
 	if len(r) > longestName {
 		r = append(r[:longestName-1:longestName-1], '…')

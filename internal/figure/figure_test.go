@@ -44,8 +44,15 @@ func campaigns() map[string]resulttest.Campaign {
 			kvm.Name, second.Name = "kvm", "lxc-2"
 			c.Testbeds = append(c.Testbeds, resulttest.Docker, resulttest.Xen, kvm, second)
 		}),
-		"one run": with(func(c *resulttest.Campaign) { c.Runs = 1 }),
-		"no SQL":  with(func(c *resulttest.Campaign) { c.Without = []string{finding.Select, finding.Isolation} }),
+		"isolation": with(func(c *resulttest.Campaign) { c.Matrix = true }),
+		"isolation of seven": with(func(c *resulttest.Campaign) {
+			kvm, second := resulttest.Docker, resulttest.LXC
+			kvm.Name, second.Name = "kvm", "lxc-2"
+			c.Testbeds, c.Matrix, c.Runs = append(c.Testbeds, resulttest.Docker, resulttest.Xen, kvm, second), true, 2
+		}),
+		"isolation of one": with(func(c *resulttest.Campaign) { c.Testbeds, c.Baseline, c.Matrix = c.Testbeds[2:], "", true }),
+		"one run":          with(func(c *resulttest.Campaign) { c.Runs = 1 }),
+		"no SQL":           with(func(c *resulttest.Campaign) { c.Without = []string{finding.Select, finding.Isolation} }),
 		"no onsets": with(func(c *resulttest.Campaign) {
 			for i := range c.Testbeds {
 				c.Testbeds[i].SwapUsers, c.Testbeds[i].ErrorUsers = 0, 0
@@ -88,13 +95,14 @@ func ids(all []*Figure) []string {
 }
 
 func TestWhichFigures(t *testing.T) {
+	matrix := []string{"architecture", "ratios", "throughput", "request-time", "whole-run", "select", "insert", "isolation", "costs"}
 	everything := []string{"architecture", "ratios", "throughput", "request-time", "whole-run", "select", "insert", "costs"}
 	without := func(drop ...string) []string {
 		return slices.DeleteFunc(slices.Clone(everything), func(id string) bool { return slices.Contains(drop, id) })
 	}
 	for name, want := range map[string][]string{
 		"three": everything, "one": without("ratios"), "five": everything, "one run": everything,
-		"no SQL": without("select", "insert"), "no onsets": everything, "no counters": everything, "no facts": everything,
+		"isolation": matrix, "no SQL": without("select", "insert"), "no onsets": everything, "no counters": everything, "no facts": everything,
 	} {
 		if got := ids(figuresOf(campaigns()[name])); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", name, got, want)
@@ -230,6 +238,40 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// Every cell of the matrix has its number, and the more of it the darker it is.
+func TestMatrix(t *testing.T) {
+	all := figuresOf(campaigns()["isolation"])
+	f := all[slices.IndexFunc(all, func(f *Figure) bool { return f.ID == "isolation" })]
+	r := newRecorder(f)
+	f.Draw(draw.New(r))
+	numbers := 0
+	var texts []string
+	for _, l := range r.labels {
+		texts = append(texts, l.text)
+		if strings.Trim(l.text, "0123456789.") == "" && strings.Contains(l.text, ".") {
+			numbers++
+		}
+	}
+	if numbers != 3*5*3 {
+		t.Errorf("%d numbers in %q", numbers, texts)
+	}
+	for _, want := range []string{"Memory", "Network", "Page", "SELECT", "User-Mode Linux", "Slow-down (log scale)", "10"} {
+		if !slices.Contains(texts, want) {
+			t.Errorf("no %q in %q", want, texts)
+		}
+	}
+	gray := func(c color.NRGBA) float64 { return 0.299*float64(c.R) + 0.587*float64(c.G) + 0.114*float64(c.B) }
+	scale := heat{11}
+	for v := 1.0; v < 11; v *= 1.1 {
+		if gray(scale.color(v)) <= gray(scale.color(v*1.1)) {
+			t.Errorf("%.2f is not lighter than %.2f", v, v*1.1)
+		}
+		if d := gray(scale.color(v)) - gray(scale.ink(v)); math.Abs(d) < 80 {
+			t.Errorf("the number %.2f can't be read on its cell", v)
+		}
+	}
+}
+
 func TestExport(t *testing.T) {
 	all := figuresOf(resulttest.First())
 	dirs := []string{filepath.Join(t.TempDir(), "made", "here"), t.TempDir()}
@@ -286,7 +328,7 @@ func blank(img image.Image) bool {
 }
 
 func TestHostileNames(t *testing.T) {
-	s := result.New(resulttest.First().Findings())
+	s := result.New(campaigns()["isolation"].Findings())
 	for _, name := range []string{"", "<script>alert(1)</script>&\"'", "a\nb\tc", strings.Repeat("wide ", 40), "日本語\U0001F4A9", "\xff\x00"} {
 		for _, f := range All(Input{Set: s, Name: func(string) string { return name }}) {
 			var svg bytes.Buffer

@@ -40,11 +40,18 @@ const (
 	// Select: one SELECT from the application guest, in seconds.
 	//   median mean p99
 	Select = "select"
-	// Isolation: one batch of INSERTs from the application guest beside CPU stressors.
+	// Isolation. Of the experiment insert: one batch of INSERTs from the application guest beside CPU stressors.
 	//   unstressed   seconds
 	//   stressed     seconds (x: stressors)
 	//   degradation  ratio   (x: stressors) stressed over unstressed of the same testbed
 	// These have x and are scalars all the same: a run's, over runs, compared with the baseline.
+	//
+	// Of the experiment of that name, without x, note aggressor=memory;victim=select: one guest
+	// beside another under stress. Aggressors are cpu, memory, disk, network and fork, victims
+	// select, insert (the median query and batch) and http (the median request).
+	//   unstressed   seconds  note aggressor=none
+	//   stressed     seconds
+	//   degradation  ratio    stressed over unstressed of the same run
 	Isolation = "isolation"
 	// Startup.
 	//   first_page   seconds  from stopped to the first good page
@@ -92,7 +99,7 @@ const (
 	GeneratorSaturated = "generator-saturated" // RUNS share= of the generator's cpus= used over 10 s from time=
 	Disturbed          = "disturbed"           // RUNS share= of this machine's CPU time that other machines on the same hardware took
 	OffSchedule        = "off-schedule"        // RUNS time= users= active then, planned= users
-	IncompleteRun      = "incomplete-run"      // RUNS and of a ramp end= planned= seconds; of select queries= planned=; of insert stress=0,4 that are missing
+	IncompleteRun      = "incomplete-run"      // RUNS and of a ramp end= planned= seconds; of select queries= planned=; of insert stress=0,4, of isolation cells=cpu/http, that are missing
 	FailedProbes       = "failed-probes"       // experiment= rows= that failed and are in no number
 	DuplicateRows      = "duplicate-rows"      // RUNS rows= that were read twice
 	SoftwareEmulation  = "software-emulation"  // accelerator=tcg

@@ -19,6 +19,7 @@ const (
 	Open        = "open"        // open loop, a growing arrival rate
 	Select      = "select"      // single SELECTs from the application guest
 	Insert      = "insert"      // batches of INSERTs with CPU stressors beside them
+	Isolation   = "isolation"   // one guest alone, and beside another under stress
 	Startup     = "startup"     // from stopped to the first good page
 	Footprint   = "footprint"   // host memory without and with the idle testbed
 	Operation   = "operation"   // what operating it takes: start, stop, pause, checkpoint, snapshot

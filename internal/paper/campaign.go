@@ -150,10 +150,15 @@ func (v *view) caption(id string) (string, error) {
 		}
 		most = max(most, m)
 	}
+	return runCount(fewest, most, slices.ContainsFunc(of, v.hasInterval)), nil
+}
+
+// runCount writes "n = 5 runs", or "" where there are none.
+func runCount(fewest, most int, interval bool) string {
 	n := strconv.Itoa(most)
 	switch {
 	case most == 0:
-		return "", nil
+		return ""
 	case fewest < most:
 		n = fmt.Sprintf("%d to %d", fewest, most)
 	}
@@ -161,10 +166,10 @@ func (v *view) caption(id string) (string, error) {
 	if most == 1 {
 		text = strings.TrimSuffix(text, "s")
 	}
-	if !slices.ContainsFunc(of, v.hasInterval) {
+	if !interval {
 		text += ", too few for an interval"
 	}
-	return text, nil
+	return text
 }
 
 // hasInterval reports whether any testbed has an interval of the quantity.

@@ -54,7 +54,7 @@ func (v *view) same(host, key string) bool {
 func formatFact(key, value string) string {
 	n, err := csvio.ParseFinite(value)
 	switch {
-	case key == "insert_stressors":
+	case key == "insert_stressors" || key == "limit_cpuset" || key == "isolation_aggressors" || key == "isolation_victims":
 		return strings.ReplaceAll(value, ",", ", ")
 	case err != nil:
 		if rest, ok := strings.CutPrefix(value, "sha256:"); ok && len(rest) > 12 {

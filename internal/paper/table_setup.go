@@ -20,14 +20,15 @@ type factGroup struct {
 	more  bool     // also keys that are not listed
 }
 
-var guestKeys = []string{"os", "kernel", "limit_memory_bytes", "limit_swap_bytes", "limit_cpus", "cpu_shares", "cgroup_parent", "image_digest"}
+var guestKeys = []string{"os", "kernel", "limit_memory_bytes", "limit_swap_bytes", "limit_cpus", "cpu_shares", "limit_cpuset", "limit_pids", "cgroup_parent", "image_digest"}
 
 var factGroups = []factGroup{
 	{[]string{result.Host}, "Host", []string{"class", "accelerator", "cpu_model", "cpus", "memory_bytes", "swap_bytes", "os", "kernel", "cgroup_version"}, true},
 	{[]string{result.App, result.DB}, "Both guests", guestKeys, true},
 	{[]string{result.App}, "Application guest", guestKeys, true},
 	{[]string{result.DB}, "Database guest", guestKeys, true},
-	{[]string{result.Generator}, "Load", []string{"loop", "users", "ramp_timeout_seconds", "path", "select_queries", "insert_rows", "insert_stressors"}, false},
+	{[]string{result.Generator}, "Load", []string{"loop", "users", "ramp_timeout_seconds", "path", "select_queries", "insert_rows", "insert_stressors",
+		"isolation_aggressors", "isolation_stressors", "isolation_victims", "isolation_queries", "isolation_rows", "isolation_requests"}, false},
 }
 
 // notShown are facts that other parts of the paper have.
@@ -36,7 +37,9 @@ var notShown = []string{"driver", "technology", "start_time", "trial", "demonstr
 var factNames = map[string]string{
 	"class": "Class", "accelerator": "Accelerator", "cpu_model": "Processor", "cpus": "Processors", "memory_bytes": "Memory",
 	"swap_bytes": "Swap space", "os": "Operating system", "kernel": "Kernel", "cgroup_version": "Control groups, version",
-	"limit_memory_bytes": "Memory limit", "limit_swap_bytes": "Swap limit", "limit_cpus": "Processor limit", "cpu_shares": "CPU shares",
+	"limit_memory_bytes": "Memory limit", "limit_swap_bytes": "Swap limit", "limit_cpus": "Processor limit", "cpu_shares": "CPU shares", "limit_cpuset": "Processors allowed", "limit_pids": "Processes allowed",
+	"isolation_aggressors": "Isolation: stress", "isolation_stressors": "Isolation: stressors of each class", "isolation_victims": "Isolation: victims",
+	"isolation_queries": "Isolation: SELECTs", "isolation_rows": "Isolation: INSERTs in a batch", "isolation_requests": "Isolation: requests",
 	"cgroup_parent": "Control group’s parent", "image_digest": "Image", "loop": "Loop", "users": "Users",
 	"ramp_timeout_seconds": "Time limit of a request", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs in a batch",
 	"insert_stressors": "CPU stressors", "stack": "Stack", "software_apache2": "Apache", "software_nginx": "nginx", "software_php": "PHP", "software_wordpress": "WordPress",

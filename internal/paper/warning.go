@@ -41,7 +41,7 @@ func (v *view) warnings() []warning {
 }
 
 var experimentNames = map[string]string{
-	"ramp": "ramp", "open": "open-loop ramp", "select": "SELECT", "insert": "INSERT", "startup": "start-up", "footprint": "memory",
+	"ramp": "ramp", "open": "open-loop ramp", "select": "SELECT", "insert": "INSERT", "isolation": "isolation", "startup": "start-up", "footprint": "memory",
 }
 
 // experimentList writes "ramp,select" as "ramp and SELECT".
@@ -105,6 +105,8 @@ func (v *view) warningText(f finding.Finding) string {
 			return fmt.Sprintf("SELECT: fewer queries than planned %s, at worst %s instead of %s.", runs(), get("queries"), get("planned"))
 		case "insert":
 			return fmt.Sprintf("INSERT: %s no batch beside %s stressors.", runs(), strings.ReplaceAll(get("stress"), ",", ", "))
+		case "isolation":
+			return fmt.Sprintf("Isolation: %s there are cells missing: %s.", runs(), strings.ReplaceAll(get("cells"), ",", ", "))
 		}
 		return fmt.Sprintf("The ramp ended early %s, after %s s of %s s at worst.", runs(), get("end"), get("planned"))
 	case finding.FailedProbes:

@@ -17,14 +17,23 @@ type Set struct {
 	index    map[key]Rows
 }
 
-type key struct{ analysis, testbed, name string }
+type key struct {
+	analysis, testbed, name string
+	cell                    Cell
+}
+
+// Cell is a place in the matrix of isolation. Findings of no cell have the zero Cell.
+type Cell struct{ Aggressor, Victim string }
 
 // New indexes the findings. Their order does not matter.
 func New(all []finding.Finding) *Set {
 	s := &Set{index: map[key]Rows{}}
 	testbeds, baselines := map[string]bool{}, map[string]bool{}
 	for _, f := range all {
-		k := key{f.Analysis, f.Testbed, f.Name}
+		k := key{f.Analysis, f.Testbed, f.Name, Cell{}}
+		if f.Analysis == finding.Isolation {
+			k.cell = Cell{f.Note.Get("aggressor"), f.Note.Get("victim")}
+		}
 		s.index[k] = append(s.index[k], f)
 		if f.Testbed != "" {
 			testbeds[f.Testbed] = true
@@ -93,9 +102,46 @@ func (s *Set) Others() []string {
 	return s.testbeds[1:]
 }
 
-// Rows returns everything found under that name for the testbed.
+// Rows returns everything found under that name for the testbed, without what is of
+// cells of the isolation matrix.
 func (s *Set) Rows(analysis, testbed, name string) Rows {
-	return s.index[key{analysis, testbed, name}]
+	return s.index[key{analysis, testbed, name, Cell{}}]
+}
+
+// Cell returns everything found under that name for the testbed in a cell of the
+// isolation matrix.
+func (s *Set) Cell(testbed, name string, of Cell) Rows {
+	return s.index[key{finding.Isolation, testbed, name, of}]
+}
+
+// aggressors and victims in the order in which they are shown; others come after them.
+var (
+	aggressors = []string{"cpu", "memory", "disk", "network", "fork"}
+	victims    = []string{"select", "insert", "http"}
+)
+
+// Matrix returns the aggressors and the victims of the cells that have a degradation on
+// any testbed.
+func (s *Set) Matrix() (rows, columns []string) {
+	for k := range s.index {
+		if k.cell.Aggressor != "" && k.cell.Victim != "" && k.name == "degradation" {
+			rows, columns = append(rows, k.cell.Aggressor), append(columns, k.cell.Victim)
+		}
+	}
+	return inOrder(rows, aggressors), inOrder(columns, victims)
+}
+
+// inOrder returns the names without repetition: those that are known as these are, then
+// the others by name.
+func inOrder(names, known []string) []string {
+	place := func(name string) int {
+		if i := slices.Index(known, name); i >= 0 {
+			return i
+		}
+		return len(known)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(place(a)-place(b), cmp.Compare(a, b)) })
+	return slices.Compact(names)
 }
 
 // Has reports whether the analysis gave anything at all for the testbed.

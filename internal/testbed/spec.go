@@ -1,11 +1,36 @@
 package testbed
 
+import (
+	"fmt"
+	"regexp"
+)
+
 // Limits are what a guest may use.
 type Limits struct {
 	Memory Size    `mapstructure:"memory"`     // bytes
 	Swap   Size    `mapstructure:"swap"`       // bytes beyond Memory
 	CPUs   float64 `mapstructure:"cpus"`       // processors' worth of time; 0: all
 	Shares int     `mapstructure:"cpu_shares"` // weight against other guests; 0: the kernel's 1024
+	CPUSet CPUSet  `mapstructure:"cpuset"`     // processors that it may run on; empty: all
+	PIDs   int     `mapstructure:"pids"`       // processes and threads that it may have; 0: as many as it can
+}
+
+// Processor is what the limits leave to the host where the guest's own kernel keeps the
+// others: the host's would count the same memory again, and can't see the processes.
+func (l Limits) Processor() Limits { return Limits{CPUs: l.CPUs, Shares: l.Shares, CPUSet: l.CPUSet} }
+
+// CPUSet lists processors as cpuset(7) has them, such as 0 or 0-1,3.
+type CPUSet string
+
+var cpuSetForm = regexp.MustCompile(`^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$`)
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *CPUSet) UnmarshalText(text []byte) error {
+	if len(text) > 0 && !cpuSetForm.Match(text) {
+		return fmt.Errorf("cpuset %q: list processors by number, such as 0-1,3", text)
+	}
+	*s = CPUSet(text)
+	return nil
 }
 
 // Guests are the limits of the two guests.
@@ -21,6 +46,10 @@ type Spec struct {
 	Guests Guests `mapstructure:"guests"` // zero values: the campaign's
 	Stack  string `mapstructure:"stack"`  // that serves the application in a guest of ours; empty: the campaign's
 
+	// CgroupDepth is how many groups the guests' control groups have above them below the
+	// root, which decides how the kernel shares out the CPU; nil: 1.
+	CgroupDepth *int `mapstructure:"cgroup_depth"`
+
 	Optional bool `mapstructure:"optional"` // left out, with a warning, where it can't run
 
 	Docker  DockerSpec  `mapstructure:"docker"`
@@ -30,6 +59,9 @@ type Spec struct {
 	Static  StaticSpec  `mapstructure:"static"`
 	Process ProcessSpec `mapstructure:"process"`
 }
+
+// MostCgroupDepth bounds CgroupDepth: no runtime nests its groups deeper.
+const MostCgroupDepth = 8
 
 // DockerSpec chooses the engine, and what it runs containers with.
 type DockerSpec struct {

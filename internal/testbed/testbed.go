@@ -48,6 +48,8 @@ type Image struct {
 type Endpoints struct {
 	URL      string            // of the application, without a path
 	SQL      workload.SQL      // the SQL probes; nil: there are none
+	Stress   workload.Stressor // that takes the application guest's resources; nil: there is none
+	Second   *Endpoints        // of a second application, in the other guest; nil: there is none
 	Dial     workload.DialFunc // into the testbed's own network; nil: the ordinary one
 	External bool              // the guests are not on this machine, or Start only looked up what runs already
 }
@@ -70,6 +72,13 @@ type Preview struct {
 	Image        Manifest // one that is not built yet has no Digest
 	CgroupParent string
 	Subnet       string
+}
+
+// Doubling is a Testbed whose database guest can serve a second application, with the
+// probes, so that all of it runs in one guest and nothing in the application guest.
+type Doubling interface {
+	// ServeSecond says whether it does so in starts to come.
+	ServeSecond(bool)
 }
 
 // Operator is a Testbed that can do more with running guests than start and stop

@@ -59,6 +59,7 @@ type user struct {
 	transport *transport
 	answered  chan answer
 	pause     time.Duration // before the next request
+	most      uint64        // requests that it sends; 0: until the run ends
 }
 
 // answer says how the last request went, for the pace of the next.
@@ -97,7 +98,7 @@ func (u *user) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 			u.pause = 0
 		}
 	}
-	return 0, u.run.Err() != nil
+	return 0, u.run.Err() != nil || u.most > 0 && hits >= u.most
 }
 
 // Rate implements vegeta.Pacer. A closed loop has none of its own.

@@ -94,8 +94,9 @@ func clientLabel(l csvio.Labels, s SQL) csvio.Labels {
 // Scripts runs the probes in the application guest, through the scripts of
 // templates/guest/probe that its web server serves.
 type Scripts struct {
-	URL  string // of the scripts' folder
-	Dial DialFunc
+	URL    string // of the scripts' folder
+	Dial   DialFunc
+	Memory uint64 // bytes that memory stressors take together
 }
 
 // Client implements SQL.
@@ -115,9 +116,9 @@ func (s Scripts) Insert(ctx context.Context, rows, stressors int) (Timing, error
 	return t[0], nil
 }
 
-// call runs a script and takes the timings that it answers: {"timings":[[start,duration],...]}.
-func (s Scripts) call(ctx context.Context, script string, query url.Values, want int) ([]Timing, error) {
-	transport := &http.Transport{DialContext: s.Dial, DisableKeepAlives: true}
+// get asks a script and returns its answer if it is a good one. The caller closes its body.
+func (s Scripts) get(ctx context.Context, script string, query url.Values) (*http.Response, error) {
+	transport := &http.Transport{DialContext: s.Dial, DisableKeepAlives: true, DisableCompression: true}
 	address := strings.TrimSuffix(s.URL, "/") + "/" + script + "?" + query.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -127,13 +128,25 @@ func (s Scripts) call(ctx context.Context, script string, query url.Values, want
 	if err != nil {
 		return nil, err
 	}
+	if res.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(res.Body, 300)) // the status says enough without
+		res.Body.Close()
+		return nil, fmt.Errorf("%s: %s: %s", address, res.Status, text)
+	}
+	return res, nil
+}
+
+// call runs a script and takes the timings that it answers: {"timings":[[start,duration],...]}.
+func (s Scripts) call(ctx context.Context, script string, query url.Values, want int) ([]Timing, error) {
+	res, err := s.get(ctx, script, query)
+	if err != nil {
+		return nil, err
+	}
 	defer res.Body.Close()
+	address := res.Request.URL
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", address, err)
-	}
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: %s: %.300s", address, res.Status, text)
 	}
 	var answer struct {
 		Timings [][2]float64 `json:"timings"`

@@ -47,6 +47,7 @@ type Campaign struct {
 	Baseline      string
 	Runs          int
 	Demonstration bool
+	Matrix        bool     // every victim was measured beside every aggressor
 	Without       []string // analyses that find nothing
 }
 
@@ -77,6 +78,9 @@ func (c Campaign) Findings() []finding.Finding {
 	for _, t := range c.Testbeds {
 		b.ramp(t)
 		b.sql(t)
+		if c.Matrix {
+			b.matrix(t)
+		}
 		b.costs(t)
 		b.operation(t)
 		b.facts(t)
@@ -267,6 +271,26 @@ func (b *builder) sql(t Testbed) {
 		}
 		b.scalar(finding.Isolation, t.Name, "stressed", finding.Seconds, finding.Number(stress), "", 5, beside)
 		b.scalar(finding.Isolation, t.Name, "degradation", finding.Ratio, finding.Number(stress), "", 5, d)
+	}
+}
+
+// matrix makes each aggressor after the first, and each victim, worse than the one
+// before, up to the testbed's degradation: the first cell has none.
+func (b *builder) matrix(t Testbed) {
+	aggressors, victims := []string{"cpu", "memory", "disk", "network", "fork"}, []string{"select", "insert", "http"}
+	for j, victim := range victims {
+		calm := b.draw([]float64{t.Select, t.Insert, t.Page}[j], .04)
+		b.scalar(finding.Isolation, t.Name, "unstressed", finding.Seconds, finding.None, csvio.MakeLabels("aggressor", "none", "victim", victim), 600, calm)
+		for i, aggressor := range aggressors {
+			d := b.draw(math.Pow(t.Degradation, float64(i*len(victims)+j)/float64(len(aggressors)*len(victims)-1)), .04)
+			beside := make([]float64, len(d))
+			for k := range d {
+				beside[k] = calm[k] * d[k]
+			}
+			note := csvio.MakeLabels("aggressor", aggressor, "victim", victim)
+			b.scalar(finding.Isolation, t.Name, "stressed", finding.Seconds, finding.None, note, 100, beside)
+			b.scalar(finding.Isolation, t.Name, "degradation", finding.Ratio, finding.None, note, 700, d)
+		}
 	}
 }
 

@@ -23,8 +23,17 @@ import (
 // how the kernel shares out the CPU, so it is the same for every technology.
 const Parent = "virtcmp"
 
-// controllers that a guest's group needs.
+// DefaultDepth puts a guest's group directly below Parent.
+const DefaultDepth = 1
+
+// deeper is the name of further groups between Parent and a guest's.
+const deeper = "deeper"
+
+// controllers that every guest's group needs.
 var controllers = []string{"memory", "cpu", "cpuacct"}
+
+// optional are the controllers that only some limits need.
+var optional = []string{"cpuset", "pids"}
 
 // freezer pauses groups. Version 2 has it in every group; in version 1 it is a
 // controller that a machine may lack.
@@ -32,9 +41,12 @@ const freezer = "freezer"
 
 // Hierarchy is the machine's cgroup file system.
 type Hierarchy struct {
-	Version int               // 1 or 2
-	mounts  map[string]string // controller → mount point; of version 2 all the same
-	all     []string          // every mount point: some runtimes make their groups in each
+	Version int // 1 or 2
+	// Depth is how many groups lie between the root and a guest's; Find says
+	// DefaultDepth, which is Parent alone. A guest's group directly below the root has Parent in its name.
+	Depth  int
+	mounts map[string]string // controller → mount point; of version 2 all the same
+	all    []string          // every mount point: some runtimes make their groups in each
 }
 
 // Find looks up the hierarchy in a mount table, usually /proc/self/mounts.
@@ -55,7 +67,7 @@ func Find(mounts string) (*Hierarchy, error) {
 		case "cgroup":
 			all = append(all, fields[1])
 			for opt := range strings.SplitSeq(fields[3], ",") {
-				if opt == freezer || slices.Contains(controllers, opt) {
+				if opt == freezer || slices.Contains(controllers, opt) || slices.Contains(optional, opt) {
 					v1[opt] = fields[1]
 				}
 			}
@@ -68,14 +80,19 @@ func Find(mounts string) (*Hierarchy, error) {
 		return nil, err
 	}
 	if !slices.ContainsFunc(controllers, func(c string) bool { return v1[c] == "" }) {
-		return &Hierarchy{Version: 1, mounts: v1, all: all}, nil
+		return &Hierarchy{Version: 1, Depth: DefaultDepth, mounts: v1, all: all}, nil
 	}
 	if unified != "" {
-		available, err := os.ReadFile(filepath.Join(unified, "cgroup.controllers"))
-		if err == nil && slices.Contains(strings.Fields(string(available)), "memory") {
-			h := &Hierarchy{Version: 2, mounts: map[string]string{freezer: unified}, all: all}
+		text, err := os.ReadFile(filepath.Join(unified, "cgroup.controllers"))
+		if available := strings.Fields(string(text)); err == nil && slices.Contains(available, "memory") {
+			h := &Hierarchy{Version: 2, Depth: DefaultDepth, mounts: map[string]string{freezer: unified}, all: all}
 			for _, c := range controllers {
 				h.mounts[c] = unified
+			}
+			for _, c := range optional {
+				if slices.Contains(available, c) {
+					h.mounts[c] = unified
+				}
 			}
 			return h, nil
 		}
@@ -84,6 +101,32 @@ func Find(mounts string) (*Hierarchy, error) {
 		Reason: "no cgroup hierarchy with the memory and cpu controllers is mounted",
 		Remedy: "mount cgroup2 on /sys/fs/cgroup, or run on a host and not inside a container",
 	}
+}
+
+// Supports returns an Unavailable if the limits need a controller that is not there.
+func (h *Hierarchy) Supports(l testbed.Limits) error {
+	for _, c := range needs(l) {
+		if h.mounts[c] == "" {
+			return &testbed.Unavailable{
+				Reason: fmt.Sprintf("a guest's limits need the %s controller, and no cgroup hierarchy has it", c),
+				Remedy: "mount it below /sys/fs/cgroup, or leave the limit out",
+			}
+		}
+	}
+	return nil
+}
+
+// needs are the controllers that a group with the limits needs. A cpuset that nobody
+// asked for would have to be filled in before it takes a process.
+func needs(l testbed.Limits) []string {
+	all := slices.Clone(controllers)
+	if l.CPUSet != "" {
+		all = append(all, "cpuset")
+	}
+	if l.PIDs > 0 {
+		all = append(all, "pids")
+	}
+	return all
 }
 
 // Setting is one limit as the kernel takes it: a file of a controller and its text.
@@ -112,6 +155,13 @@ func (h *Hierarchy) Settings(l testbed.Limits) []Setting {
 		if l.Shares > 0 {
 			add("cpu", "cpu.shares", l.Shares)
 		}
+		if l.CPUSet != "" {
+			add("cpuset", "cpuset.cpus", l.CPUSet)
+			add("cpuset", "cpuset.mems", h.memoryNodes()) // without any it takes no process
+		}
+		if l.PIDs > 0 {
+			add("pids", "pids.max", l.PIDs)
+		}
 		return s
 	}
 	if l.Memory > 0 {
@@ -124,28 +174,75 @@ func (h *Hierarchy) Settings(l testbed.Limits) []Setting {
 	if l.Shares > 0 { // weight 100 is what shares 1024 are
 		add("cpu", "cpu.weight", max(1, l.Shares*100/defaultShares))
 	}
+	if l.CPUSet != "" {
+		add("cpuset", "cpuset.cpus", l.CPUSet)
+	}
+	if l.PIDs > 0 {
+		add("pids", "pids.max", l.PIDs)
+	}
 	return s
+}
+
+// memoryNodes are all nodes of the machine's memory, of version 1.
+func (h *Hierarchy) memoryNodes() string {
+	text, err := os.ReadFile(filepath.Join(h.mounts["cpuset"], "cpuset.mems"))
+	if nodes := strings.TrimSpace(string(text)); err == nil && nodes != "" {
+		return nodes
+	}
+	return "0"
 }
 
 // Group is one guest's control group.
 type Group struct {
-	h    *Hierarchy
-	Path string // below the mount points, such as virtcmp/lxc-app
+	h           *Hierarchy
+	Path        string   // below the mount points, such as virtcmp/lxc-app
+	controllers []string // that its limits need
 }
 
-// Group returns the group of that name below Parent, which need not exist yet.
-func (h *Hierarchy) Group(name string) *Group { return h.At(filepath.Join(Parent, name)) }
+// Group returns the group of that name, Depth groups below the root, which need not
+// exist yet.
+func (h *Hierarchy) Group(name string) *Group {
+	if h.Depth == 0 {
+		return h.At(Parent + "-" + name)
+	}
+	path := Parent
+	for range h.Depth - 1 {
+		path = filepath.Join(path, deeper)
+	}
+	return h.At(filepath.Join(path, name))
+}
 
 // At returns the group of that path, which need not exist yet.
-func (h *Hierarchy) At(path string) *Group { return &Group{h: h, Path: path} }
+func (h *Hierarchy) At(path string) *Group { return &Group{h: h, Path: path, controllers: controllers} }
 
-// Reap ends what a killed collect left in groups below Parent, and removes them.
-func (h *Hierarchy) Reap() error { return h.Group("").Destroy() }
+// Parent is the group above it, as a path from the root, such as /virtcmp.
+func (g *Group) Parent() string { return filepath.Dir("/" + g.Path) }
+
+// Reap ends what a killed collect left in groups, at whatever depth, and removes them.
+func (h *Hierarchy) Reap() error {
+	paths := []string{Parent}
+	for _, mount := range h.all {
+		found, err := filepath.Glob(filepath.Join(mount, Parent+"-*"))
+		if err != nil {
+			return err
+		}
+		for _, dir := range found {
+			paths = append(paths, filepath.Base(dir))
+		}
+	}
+	slices.Sort(paths)
+	for _, path := range slices.Compact(paths) {
+		if err := h.At(path).Destroy(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // dirs are the group's directories, without repetition.
 func (g *Group) dirs() []string {
 	var dirs []string
-	for _, c := range append(slices.Clip(controllers), freezer) {
+	for _, c := range append(slices.Clip(g.controllers), freezer) {
 		if g.h.mounts[c] == "" {
 			continue
 		}
@@ -173,18 +270,17 @@ func (g *Group) Counters() monitor.Cgroup {
 
 // Create makes the group with the limits.
 func (g *Group) Create(l testbed.Limits) error {
+	if err := g.h.Supports(l); err != nil {
+		return err
+	}
+	g.controllers = needs(l)
 	for _, d := range g.dirs() {
 		if err := os.MkdirAll(d, 0o755); err != nil {
 			return err
 		}
 	}
-	if g.h.Version == 2 {
-		mount := g.h.mounts["memory"]
-		for _, d := range []string{mount, filepath.Join(mount, Parent)} {
-			if err := os.WriteFile(filepath.Join(d, "cgroup.subtree_control"), []byte("+memory +cpu"), 0o644); err != nil {
-				return err
-			}
-		}
+	if err := g.prepareParents(); err != nil {
+		return err
 	}
 	return g.Limit(l)
 }
@@ -194,6 +290,45 @@ func (g *Group) Limit(l testbed.Limits) error {
 	for _, s := range g.h.Settings(l) {
 		if err := os.WriteFile(filepath.Join(g.h.mounts[s.Controller], g.Path, s.File), []byte(s.Value), 0o644); err != nil {
 			return fmt.Errorf("limit: %w", err)
+		}
+	}
+	return nil
+}
+
+// prepareParents lets the groups above take part: in version 2 they must hand the
+// controllers down, in version 1 an empty cpuset leaves its children nothing.
+func (g *Group) prepareParents() error {
+	var above []string // from the root down
+	for path := filepath.Dir(g.Path); path != "."; path = filepath.Dir(path) {
+		above = append([]string{path}, above...)
+	}
+	if g.h.Version == 2 {
+		hand := ""
+		for _, c := range g.controllers {
+			if c != "cpuacct" { // which cpu does too
+				hand += " +" + c
+			}
+		}
+		for _, path := range append([]string{""}, above...) {
+			if err := os.WriteFile(filepath.Join(g.h.mounts["memory"], path, "cgroup.subtree_control"), []byte(hand[1:]), 0o644); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if !slices.Contains(g.controllers, "cpuset") {
+		return nil
+	}
+	for _, path := range above {
+		for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
+			dir := filepath.Join(g.h.mounts["cpuset"], path)
+			all, err := os.ReadFile(filepath.Join(filepath.Dir(dir), file))
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(dir, file), all, 0o644); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -277,9 +412,9 @@ func exists(path string) bool {
 
 // remove removes the group's directories, deepest first.
 func (g *Group) remove() error {
-	for _, d := range g.everywhere() {
+	for _, mount := range g.h.all {
 		var found []string
-		if err := filepath.WalkDir(d, func(path string, e fs.DirEntry, err error) error {
+		if err := filepath.WalkDir(filepath.Join(mount, g.Path), func(path string, e fs.DirEntry, err error) error {
 			if err == nil && e.IsDir() {
 				found = append(found, path)
 			}
@@ -293,7 +428,9 @@ func (g *Group) remove() error {
 				return err
 			}
 		}
-		_ = syscall.Rmdir(filepath.Dir(d)) // the parent goes with its last group
+		for path := filepath.Dir(g.Path); path != "."; path = filepath.Dir(path) {
+			_ = syscall.Rmdir(filepath.Join(mount, path)) // a parent goes with its last group
+		}
 	}
 	return nil
 }

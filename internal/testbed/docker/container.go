@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
@@ -43,7 +44,7 @@ var webPort = apinet.MustParsePort("80/tcp")
 
 // start makes the guest's container and starts it.
 func (t *Testbed) start(ctx context.Context, g *guest.Guest) error {
-	parent, path := t.place()
+	parent, path := t.place(g)
 	l := g.Limits
 	config := &container.Config{
 		Image: t.image.ID, Hostname: g.Role, Cmd: []string{guest.Init}, Env: g.Env(), Labels: labels,
@@ -56,8 +57,12 @@ func (t *Testbed) start(ctx context.Context, g *guest.Guest) error {
 		Resources: container.Resources{
 			CgroupParent: parent,
 			Memory:       int64(l.Memory),
-			NanoCPUs:     int64(l.CPUs * 1e9), CPUShares: int64(l.Shares),
+			NanoCPUs:     int64(l.CPUs * 1e9), CPUShares: int64(l.Shares), CpusetCpus: string(l.CPUSet),
 		},
+	}
+	if l.PIDs > 0 {
+		most := int64(l.PIDs)
+		host.PidsLimit = &most
 	}
 	if l.Memory > 0 {
 		host.MemorySwap = int64(l.Memory + l.Swap)
@@ -95,14 +100,15 @@ func (t *Testbed) start(ctx context.Context, g *guest.Guest) error {
 	return nil
 }
 
-// place is the control group that the containers shall lie in, as the engine's driver
-// names it, and where that driver puts a container.
-func (t *Testbed) place() (parent string, path func(id string) string) {
+// place is the control group that the guest's container shall lie in, as the engine's
+// driver names it, and where that driver puts it.
+func (t *Testbed) place(g *guest.Guest) (parent string, path func(id string) string) {
 	if t.engine.info.CgroupDriver == "systemd" {
 		const slice = cgroup.Parent + ".slice"
 		return slice, func(id string) string { return slice + "/docker-" + id + ".scope" }
 	}
-	return "/" + cgroup.Parent, func(id string) string { return cgroup.Parent + "/" + id }
+	parent = g.Group.Parent()
+	return parent, func(id string) string { return filepath.Join(parent, id)[1:] }
 }
 
 // follow passes on what the container prints, and notices its end.

@@ -17,7 +17,6 @@ import (
 	"virtcmp/internal/testbed/cgroup"
 	"virtcmp/internal/testbed/guest"
 	"virtcmp/internal/testbed/network"
-	"virtcmp/internal/workload"
 )
 
 // Testbed is the Docker testbed.
@@ -42,6 +41,12 @@ func New(spec testbed.Spec, store guest.Store) *Testbed {
 // Check implements testbed.Testbed.
 func (t *Testbed) Check(ctx context.Context) error {
 	runtime := t.Spec.Docker.Runtime
+	if d := t.Spec.CgroupDepth; d != nil && *d == 0 {
+		return &testbed.Unavailable{
+			Reason: "an engine names a container's control group by its number, and directly below the root nobody would know it for a guest's",
+			Remedy: "give it a cgroup_depth of 1 or more",
+		}
+	}
 	if t.host = chooseHost(ctx, t.Spec.Docker.Host); t.host == "" {
 		if err := requirements(runtime); err != nil {
 			return err
@@ -179,15 +184,13 @@ func (t *Testbed) Start(ctx context.Context) (testbed.Endpoints, error) {
 	if err != nil || t.daemon != nil {
 		return ends, err
 	}
-	ends.Dial = nil // it is this machine's network, or another machine's
-	if !t.here {
-		if ends.URL, err = t.published(ctx); err != nil {
-			return ends, err
-		}
-		ends.External = true
+	if t.here { // it is this machine's network
+		return t.Endpoints(nil), nil
 	}
-	ends.SQL = workload.Scripts{URL: ends.URL + "/virtcmp"}
-	return ends, nil
+	url, err := t.published(ctx)
+	ends = t.Application(url, nil)
+	ends.External = true
+	return ends, err
 }
 
 // Alive implements testbed.Testbed.

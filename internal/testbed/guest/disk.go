@@ -59,10 +59,3 @@ func (g *Guest) SwapDisk() (path string, err error) {
 	}
 	return path, os.Chown(path, launch.Nobody, launch.Nobody)
 }
-
-// CPUOnly leaves the memory limit to the guest's own kernel: the host's would count
-// the same pages again.
-func CPUOnly(l testbed.Limits) testbed.Limits {
-	l.Memory, l.Swap = 0, 0
-	return l
-}

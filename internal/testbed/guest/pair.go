@@ -32,6 +32,7 @@ type Pair struct {
 
 	hierarchy *cgroup.Hierarchy
 	lock      *os.File
+	second    bool // the database guest serves the application too
 }
 
 // Guest is one of the two.
@@ -39,6 +40,7 @@ type Guest struct {
 	Role    string // app or db
 	Address string // with prefix length
 	Limits  testbed.Limits
+	Second  bool   // it serves an application of its own beside the database
 	Dir     string // of its own, empty at first
 	Written string // file or tree in it that takes what the guest writes; empty: there is none
 	Group   *cgroup.Group
@@ -52,8 +54,14 @@ func (p *Pair) CheckRoot(hostSwap bool) error {
 	if os.Geteuid() != 0 {
 		return &testbed.Unavailable{Reason: "it takes root to make namespaces, mounts and control groups", Remedy: "run collect as root"}
 	}
-	if _, err := cgroup.Find("/proc/self/mounts"); err != nil {
+	h, err := cgroup.Find("/proc/self/mounts")
+	if err != nil {
 		return err
+	}
+	for _, l := range []testbed.Limits{p.Spec.Guests.App, p.Spec.Guests.DB} {
+		if err := h.Supports(l); err != nil {
+			return err
+		}
 	}
 	if _, err := hostRelease(); err != nil {
 		return err
@@ -96,7 +104,15 @@ func (p *Pair) Preview() (testbed.Preview, error) {
 	if err != nil {
 		return testbed.Preview{}, err
 	}
-	return testbed.Preview{Image: image.Manifest, CgroupParent: "/" + cgroup.Parent, Subnet: network.Subnet}, nil
+	return testbed.Preview{Image: image.Manifest, CgroupParent: (&cgroup.Hierarchy{Depth: p.depth()}).Group(p.Spec.Name).Parent(), Subnet: network.Subnet}, nil
+}
+
+// depth is how many control groups the guests' have above them.
+func (p *Pair) depth() int {
+	if d := p.Spec.CgroupDepth; d != nil {
+		return *d
+	}
+	return cgroup.DefaultDepth
 }
 
 // Boot makes all that the guests need but themselves, unless Prepare did, and calls
@@ -113,11 +129,14 @@ func (p *Pair) Boot(limit func(testbed.Limits) testbed.Limits, start func(*Guest
 			return testbed.Endpoints{}, err
 		}
 	}
-	return p.endpoints(), nil
+	return p.Endpoints(p.Net.Dial), nil
 }
 
 // Whole leaves all limits to the guest's control group.
 func Whole(l testbed.Limits) testbed.Limits { return l }
+
+// ServeSecond implements testbed.Doubling.
+func (p *Pair) ServeSecond(yes bool) { p.second = yes }
 
 // Prepare is the part of Boot that comes before the guests.
 func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
@@ -127,6 +146,7 @@ func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
 	if p.hierarchy, err = cgroup.Find("/proc/self/mounts"); err != nil {
 		return err
 	}
+	p.hierarchy.Depth = p.depth()
 	if err := p.hierarchy.Reap(); err != nil {
 		return err
 	}
@@ -135,6 +155,7 @@ func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
 	}
 	p.App = p.guest(monitor.App, network.AppAddress, p.Spec.Guests.App)
 	p.DB = p.guest(monitor.DB, network.DBAddress, p.Spec.Guests.DB)
+	p.DB.Second = p.second
 	for _, g := range p.Guests() {
 		if err := g.Group.Create(limit(g.Limits)); err != nil {
 			return err
@@ -242,14 +263,27 @@ func (p *Pair) Stop() error {
 	return errors.Join(errs...)
 }
 
-// endpoints are those of the image's application.
-func (p *Pair) endpoints() testbed.Endpoints {
-	url := "http://" + network.App
-	return testbed.Endpoints{
-		URL: url, Dial: p.Net.Dial,
-		SQL: workload.Scripts{URL: url + "/virtcmp", Dial: p.Net.Dial},
+// Endpoints are those of the image's application, reached by dial.
+func (p *Pair) Endpoints(dial workload.DialFunc) testbed.Endpoints {
+	ends := p.Application("http://"+network.App, dial)
+	if p.second {
+		second := p.Application("http://"+network.DB, dial)
+		second.Stress = nil
+		ends.Second = &second
 	}
+	return ends
 }
+
+// Application is how the image's application is reached at a URL.
+func (p *Pair) Application(url string, dial workload.DialFunc) testbed.Endpoints {
+	scripts := workload.Scripts{URL: url + "/virtcmp", Dial: dial, Memory: stressed(p.Spec.Guests.App)}
+	return testbed.Endpoints{URL: url, Dial: dial, SQL: scripts, Stress: scripts}
+}
+
+// stressed is how many bytes stressors may take in a guest with those limits: more
+// than it has memory where it may swap as much again, and not so much that it must
+// kill its web server.
+func stressed(l testbed.Limits) uint64 { return uint64(l.Memory+l.Swap) / 10 * 6 }
 
 // Counters are those of the guests' control groups.
 func (p *Pair) Counters() []monitor.Source {
@@ -265,7 +299,7 @@ func (p *Pair) Facts() []testbed.Fact {
 	facts := []testbed.Fact{{Host: monitor.Host, Key: "cgroup_version", Value: strconv.Itoa(p.hierarchy.Version)}}
 	for _, g := range p.Guests() {
 		facts = append(facts, g.Facts()...)
-		facts = append(facts, testbed.Fact{Host: g.Role, Key: "cgroup_parent", Value: filepath.Dir("/" + g.Group.Path)})
+		facts = append(facts, testbed.Fact{Host: g.Role, Key: "cgroup_parent", Value: g.Group.Parent()})
 		facts = append(facts, p.Image.Facts(g.Role)...)
 	}
 	return facts
@@ -283,10 +317,14 @@ func (g *Guest) Facts() []testbed.Fact {
 		{"limit_swap_bytes", float64(l.Swap)},
 		{"limit_cpus", l.CPUs},
 		{"cpu_shares", float64(l.Shares)},
+		{"limit_pids", float64(l.PIDs)},
 	} {
 		if f.value > 0 {
 			facts = append(facts, testbed.Fact{Host: g.Role, Key: f.key, Value: strconv.FormatFloat(f.value, 'f', -1, 64)})
 		}
+	}
+	if l.CPUSet != "" {
+		facts = append(facts, testbed.Fact{Host: g.Role, Key: "limit_cpuset", Value: string(l.CPUSet)})
 	}
 	return facts
 }
@@ -315,5 +353,25 @@ func (g *Guest) Overlay(image *Image) (launch.Overlay, error) {
 
 // Env is the environment of a guest's first process.
 func (g *Guest) Env() []string {
-	return []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "VIRTCMP_ROLE=" + g.Role}
+	return append([]string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, g.Words()...)
+}
+
+// Words tell the guest what it is to be: in the environment of its first process, or
+// on the command line of a kernel of its own, which passes them on.
+func (g *Guest) Words() []string {
+	words := []string{"VIRTCMP_ROLE=" + g.Role}
+	if g.Second {
+		words = append(words, "VIRTCMP_SECOND=yes")
+	}
+	return words
+}
+
+// KernelWords are the Words for a guest with a kernel of its own, which keeps the limit
+// of its processes and has to find its network: nic is its interface.
+func (g *Guest) KernelWords(nic string) []string {
+	words := append(g.Words(), "VIRTCMP_KERNEL=own", "VIRTCMP_ADDRESS="+g.Address, "VIRTCMP_NIC="+nic)
+	if g.Limits.PIDs > 0 {
+		words = append(words, "VIRTCMP_PIDS="+strconv.Itoa(g.Limits.PIDs))
+	}
+	return words
 }

@@ -93,10 +93,7 @@ func nic(g *guest.Guest, number int, end string) []string {
 
 // kernelArguments are the guest kernel's, and by it those of the image's init.
 func (t *Testbed) kernelArguments(g *guest.Guest) string {
-	words := []string{
-		console, "quiet", "root=/dev/vda", "init=" + guest.Init,
-		"VIRTCMP_KERNEL=own", "VIRTCMP_ROLE=" + g.Role, "VIRTCMP_ADDRESS=" + g.Address, "VIRTCMP_NIC=eth0",
-	}
+	words := append([]string{console, "quiet", "root=/dev/vda", "init=" + guest.Init}, g.KernelWords("eth0")...)
 	if g.Limits.Swap > 0 {
 		words = append(words, "VIRTCMP_SWAP=/dev/vdb")
 	}

@@ -20,7 +20,6 @@ import (
 	"virtcmp/internal/testbed/guest"
 	"virtcmp/internal/testbed/kernel"
 	"virtcmp/internal/testbed/launch"
-	"virtcmp/internal/workload"
 )
 
 const program = "qemu-system-x86_64"
@@ -135,15 +134,13 @@ func (t *Testbed) fetch(ctx context.Context) (err error) {
 
 // Start implements testbed.Testbed.
 func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
-	ends, err := t.Boot(guest.CPUOnly, t.start)
+	ends, err := t.Boot(testbed.Limits.Processor, t.start)
 	if err != nil || t.network() == bridge {
 		return ends, err
 	}
-	ends.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+	return t.Application(ends.URL, func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return t.Net.Dial(ctx, network, net.JoinHostPort(loopback, strconv.Itoa(forwarded)))
-	}
-	ends.SQL = workload.Scripts{URL: ends.URL + "/virtcmp", Dial: ends.Dial}
-	return ends, nil
+	}), nil
 }
 
 // start makes the guest's disks and starts it.

@@ -54,7 +54,7 @@ func (t *Testbed) Provision(ctx context.Context) (testbed.Image, error) {
 
 // Start implements testbed.Testbed.
 func (t *Testbed) Start(context.Context) (testbed.Endpoints, error) {
-	return t.Boot(guest.CPUOnly, t.start)
+	return t.Boot(testbed.Limits.Processor, t.start)
 }
 
 func (t *Testbed) start(g *guest.Guest) error {
@@ -68,8 +68,8 @@ func (t *Testbed) start(g *guest.Guest) error {
 		"ubd0=" + g.Written + "," + t.disk, "root=/dev/ubda", "rw", "init=" + guest.Init,
 		"vec0:transport=tap,ifname=" + tap + ",depth=128,gro=1",
 		"con=null", "con0=null,fd:1", "quiet",
-		"VIRTCMP_KERNEL=own", "VIRTCMP_ROLE=" + g.Role, "VIRTCMP_ADDRESS=" + g.Address, "VIRTCMP_NIC=vec0",
 	}
+	args = append(args, g.KernelWords("vec0")...)
 	if g.Limits.Swap > 0 {
 		swap, err := g.SwapDisk()
 		if err != nil {

@@ -1,0 +1,157 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"virtcmp/internal/finding"
+	"virtcmp/internal/paper/document"
+	"virtcmp/internal/quantity"
+	"virtcmp/internal/result"
+)
+
+// stressNames and victimNames are how sentences call what cells of the matrix hold.
+var (
+	stressNames = map[string]string{"cpu": "CPU", "memory": "memory", "disk": "disk", "network": "network", "fork": "fork"}
+	victimNames = map[string]string{"select": "SELECTs", "insert": "INSERTs", "http": "pages"}
+)
+
+// called is the name that a table has for something, or its own.
+func called(names map[string]string, id string) string {
+	if name, ok := names[id]; ok {
+		return name
+	}
+	return document.Escape(clip(id, 40))
+}
+
+// cell is a degradation and its place in the matrix.
+type cell struct {
+	result.Cell
+	degradation finding.Finding
+}
+
+// cells returns the testbed's cells of the matrix.
+func (v *view) cells(testbed string) []cell {
+	var all []cell
+	aggressors, victims := v.set.Matrix()
+	for _, a := range aggressors {
+		for _, b := range victims {
+			at := result.Cell{Aggressor: a, Victim: b}
+			if f, ok := v.set.Cell(testbed, "degradation", at).Absolute().Overall().First(); ok && f.Value.Present() {
+				all = append(all, cell{at, f})
+			}
+		}
+	}
+	return all
+}
+
+// cellCaption says how many runs the matrix rests on: "n = 5 runs".
+func (v *view) cellCaption() string {
+	fewest, most, interval := 0, 0, false
+	for _, t := range v.set.Testbeds() {
+		for _, c := range v.cells(t) {
+			if n := c.degradation.N; fewest == 0 || n < fewest {
+				fewest = n
+			}
+			most = max(most, c.degradation.N)
+			interval = interval || c.degradation.Low.Present()
+		}
+	}
+	return runCount(fewest, most, interval)
+}
+
+// sufferings says of each testbed which of its victims suffered most from which stress,
+// and how many cells show that they suffer at all.
+func (v *view) sufferings() string {
+	var sentences string
+	for _, t := range v.set.Testbeds() {
+		all := v.cells(t)
+		if len(all) == 0 {
+			continue
+		}
+		shown, judged := 0, 0
+		for _, c := range all {
+			switch result.Judge(c.degradation) {
+			case result.Unsure:
+				continue
+			case result.More:
+				shown++
+			}
+			judged++
+		}
+		worst := slices.MaxFunc(all, func(a, b cell) int { return compareValues(a.degradation, b.degradation) })
+		e := quantity.NewEstimate(worst.degradation)
+		text := fmt.Sprintf("On %s", v.name(t))
+		if judged > 0 {
+			text += fmt.Sprintf(" %d of %d cells show that the neighbour suffers, and", shown, judged)
+		}
+		text += fmt.Sprintf(" the largest slow-down was that of %s beside %s stressors, %s", called(victimNames, worst.Victim), called(stressNames, worst.Aggressor), e.Value)
+		if judged > 0 {
+			text += within(e, confidence)
+		} else {
+			text += " (" + noInterval(worst.degradation) + ")"
+		}
+		if sentences != "" {
+			sentences += " "
+		}
+		sentences += text + "."
+	}
+	return sentences
+}
+
+func compareValues(a, b finding.Finding) int {
+	switch {
+	case a.Value < b.Value:
+		return -1
+	case a.Value > b.Value:
+		return 1
+	}
+	return 0
+}
+
+// suffersMore says in how many cells the neighbour's slow-down differs from that on
+// the baseline.
+func (v *view) suffersMore() string {
+	var all []string
+	cells := 0
+	for _, t := range v.set.Others() {
+		more, less, judged := 0, 0, 0
+		for _, c := range v.cells(t) {
+			ratio, ok := v.set.Cell(t, "degradation", c.Cell).Compared(v.set.Baseline()).Overall().First()
+			if !ok {
+				continue
+			}
+			switch result.Judge(ratio) {
+			case result.Unsure:
+				continue
+			case result.More:
+				more++
+			case result.Less:
+				less++
+			}
+			judged++
+		}
+		if judged == 0 {
+			continue
+		}
+		cells = max(cells, judged)
+		all = append(all, fmt.Sprintf("on %s larger in %s and smaller in %s of %d cells", v.name(t), numberOrNone(more), numberOrNone(less), judged))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("Against that on %s the slow-down was shown to be %s.", v.name(v.set.Baseline()), clauses(all))
+	if cells >= 10 {
+		text += " Of so many comparisons at 95\u00a0% some may err by chance."
+	}
+	return text
+}
+
+// numberOrNone writes a count in a sentence.
+func numberOrNone(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return strconv.Itoa(n)
+}
