@@ -67,6 +67,7 @@ Without -config, -testbed names drivers and every experiment is as in the 2014 p
     ramp:      {runs: 5, from: 1, to: 60, over: 120s, hold: 20s}
     select:    {runs: 5, queries: 1000}
     insert:    {runs: 5, rows: 10000, stress: [0, 1, 2, 4]}
+    isolation: {runs: 5, aggressors: [cpu, memory, disk, network, fork], stressors: 2}
     startup:   {runs: 5}
     footprint: {runs: 3}
 

@@ -33,6 +33,8 @@ const (
 	matrixKey  vg.Length = 23
 	// leastTop is the slow-down at the dark end of the scale, at least: what is slight looks slight.
 	leastTop = 4.0
+
+	scaleName = "Slow-down (log scale)"
 )
 
 // isolationMatrix is how much each victim in one guest suffers from each class of stress
@@ -86,7 +88,7 @@ func (d *drawer) drawMatrix(c draw.Canvas, testbeds, aggressors, victims []strin
 	for _, a := range aggressors {
 		classes = max(classes, bold(words).Width(cellName(a)))
 	}
-	left := c.Min.X + classes + names + 12
+	left := c.Min.X + max(classes+names+12, letters(tickLetter, ink, text.XRight, text.YCenter).Width(scaleName)+6)
 	width := (c.Max.X - left) / vg.Length(len(victims))
 	y := c.Max.Y - matrixHead
 	c.FillText(letters(tickLetter, gray, text.XCenter, text.YBottom), vg.Point{X: (left + c.Max.X) / 2, Y: y + 10}, "Victim in the other guest")
@@ -185,5 +187,5 @@ func (h heat) key(c draw.Canvas, r vg.Rectangle) {
 			free = x + st.Width(label)/2 + 3
 		}
 	}
-	c.FillText(letters(tickLetter, ink, text.XRight, text.YCenter), vg.Point{X: r.Min.X - 4, Y: (r.Min.Y + r.Max.Y) / 2}, "Slow-down (log scale)")
+	c.FillText(letters(tickLetter, ink, text.XRight, text.YCenter), vg.Point{X: r.Min.X - 4, Y: (r.Min.Y + r.Max.Y) / 2}, scaleName)
 }

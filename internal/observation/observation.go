@@ -13,7 +13,10 @@ import (
 	"virtcmp/internal/csvio"
 )
 
-// Experiments.
+// Experiments. DESIGN's contract says what each records; of isolation it is
+// sql_select_duration_seconds, a row a query, sql_insert_duration_seconds, a row a batch
+// (rows=), and http_request_duration_seconds, a row a request, each with the labels
+// aggressor=, none or a class of stress, stress=, its stressors, and victim=.
 const (
 	Ramp        = "ramp"        // closed loop, a growing number of virtual users
 	Open        = "open"        // open loop, a growing arrival rate
