@@ -78,7 +78,7 @@ type GVisorSpec struct {
 type QEMUSpec struct {
 	Accelerator string `mapstructure:"accelerator"` // kvm or tcg; empty: kvm where it works
 	VCPUs       int    `mapstructure:"vcpus"`       // of each guest; 0: 1
-	Network     string `mapstructure:"network"`     // bridge, or user: without privileges; empty: bridge
+	Network     string `mapstructure:"network"`     // bridge, or user: QEMU's own, without devices of the host's; empty: bridge
 }
 
 // XenSpec says where Xen is.
