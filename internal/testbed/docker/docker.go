@@ -172,6 +172,11 @@ const callLimit = time.Minute
 
 // Start implements testbed.Testbed.
 func (t *Testbed) Start(ctx context.Context) (testbed.Endpoints, error) {
+	if t.engine == nil {
+		if err := t.Prepare(ctx); err != nil {
+			return testbed.Endpoints{}, err
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	t.containers = map[string]*guestContainer{}
