@@ -1,6 +1,8 @@
 package docker
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -87,6 +89,11 @@ func (t *Testbed) start(ctx context.Context, g *guest.Guest) error {
 		return err
 	}
 	g.Group = t.Hierarchy().At(path(c.id))
+	if t.Spec.Docker.Runtime == gVisor {
+		if err := t.engine.adaptToGVisor(ctx, c.id); err != nil {
+			return fmt.Errorf("%s container: %w", g.Role, err)
+		}
+	}
 	if err := t.follow(ctx, g, c); err != nil {
 		return err
 	}
@@ -98,6 +105,28 @@ func (t *Testbed) start(ctx context.Context, g *guest.Guest) error {
 		return g.Group.Limit(l) // the runtime's CPU weight of version 2 differs for the same shares
 	}
 	return nil
+}
+
+// gVisor is the name of its runtime.
+const gVisor = "runsc"
+
+// adaptToGVisor gives a container the setting without which MariaDB does not start
+// there: gVisor has no asynchronous input and output.
+func (e *engine) adaptToGVisor(ctx context.Context, id string) error {
+	const text = "[mariadbd]\ninnodb_use_native_aio = 0\n"
+	var files bytes.Buffer
+	w := tar.NewWriter(&files)
+	if err := w.WriteHeader(&tar.Header{Name: "gvisor.cnf", Mode: 0o644, Size: int64(len(text))}); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	_, err := e.CopyToContainer(ctx, id, client.CopyToContainerOptions{DestinationPath: "/etc/mysql/mariadb.conf.d", Content: &files})
+	return err
 }
 
 // place is the control group that the guest's container shall lie in, as the engine's

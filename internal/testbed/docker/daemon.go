@@ -38,7 +38,7 @@ func (d *daemon) data() string { return filepath.Join(d.dir, "data") }
 // requirements says what is missing here for a daemon with the runtime.
 func requirements(runtime string) error {
 	tools := map[string]string{"dockerd": "docker.io", "containerd": "containerd", "runc": "runc"}
-	if runtime == "runsc" {
+	if runtime == gVisor {
 		tools[runtime] = "runsc"
 	}
 	if err := guest.Tools(tools); err != nil {
@@ -76,8 +76,8 @@ func (d *daemon) config() map[string]any {
 	runtimes := map[string]any{}
 	switch d.runtime {
 	case "", "runc":
-	case "runsc":
-		runtimes["runsc"] = map[string]any{"path": "runsc", "runtimeArgs": runscArgs(d.gvisor)}
+	case gVisor:
+		runtimes[gVisor] = map[string]any{"path": gVisor, "runtimeArgs": runscArgs(d.gvisor)}
 	default:
 		runtimes[d.runtime] = map[string]any{"path": d.runtime}
 	}

@@ -177,6 +177,11 @@ const callLimit = time.Minute
 
 // Start implements testbed.Testbed.
 func (t *Testbed) Start(ctx context.Context) (testbed.Endpoints, error) {
+	if t.engine == nil {
+		if err := t.Prepare(ctx); err != nil {
+			return testbed.Endpoints{}, err
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	t.containers = map[string]*guestContainer{}
@@ -248,7 +253,7 @@ func (t *Testbed) Stop() error {
 
 // kinds are the technologies that a runtime makes of Docker's containers.
 var kinds = []struct{ runtime, technology, class string }{
-	{"runsc", "gVisor", "sandbox"},
+	{gVisor, "gVisor", "sandbox"},
 	{"kata", "Kata Containers", "full-virtualisation"},
 	{"io.containerd.kata", "Kata Containers", "full-virtualisation"},
 	{"", "Docker", "container"},
@@ -276,7 +281,7 @@ func (t *Testbed) Facts() []testbed.Fact {
 	add(monitor.Host, "docker_storage_driver", info.Driver)
 	add(monitor.Host, "docker_image", t.image.ID)
 	if t.daemon != nil {
-		if runtime == "runsc" {
+		if runtime == gVisor {
 			add(monitor.Host, "docker_runtime_arguments", strings.Join(runscArgs(t.Spec.GVisor), " "))
 		}
 		add(monitor.Host, "docker_engine", "private")

@@ -124,12 +124,12 @@ func TestEngineThatIsThere(t *testing.T) {
 
 // TestGVisor runs the guests on a private engine whose containers are gVisor's.
 func TestGVisor(t *testing.T) {
-	skipUnlessReal(t, "runsc")
+	skipUnlessReal(t, gVisor)
 	t.Setenv("DOCKER_HOST", "")
 	if chooseHost(t.Context(), "") != "" {
 		t.Skip("an engine runs here, which may not know gVisor")
 	}
-	lifecycle(t, bed(testbed.DockerSpec{Runtime: "runsc"}), true)
+	lifecycle(t, bed(testbed.DockerSpec{Runtime: gVisor}), true)
 }
 
 const cache = "/var/cache/virtcmp"
