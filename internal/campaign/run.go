@@ -162,7 +162,7 @@ func (r *run) experiment(ctx context.Context, rec *observation.Recorder, ends te
 		probe := workload.IsolationProbe{
 			Stress: ends.Stress, Aggressors: shuffled(i.Aggressors, r.config.Seed, r.trial), Stressors: i.Stressors,
 			Victims: shuffled(i.Victims, r.config.Seed+1, r.trial), SQL: ends.Second.SQL, Page: r.page(*ends.Second),
-			Queries: i.Queries, Rows: i.Rows, Requests: i.Requests,
+			Queries: i.Queries, Batches: i.Batches, Rows: i.Rows, Requests: i.Requests,
 		}
 		return r.watched(ctx, rec, ends.External, noUsers, probe.Run)
 	}
