@@ -89,9 +89,10 @@ type Isolation struct {
 	Aggressors []string `mapstructure:"aggressors"` // classes of stress
 	Victims    []string `mapstructure:"victims"`
 	Stressors  int      `mapstructure:"stressors"` // of a class at once
-	Queries    int      `mapstructure:"queries"`   // these three: a measurement
-	Rows       int      `mapstructure:"rows"`
-	Requests   int      `mapstructure:"requests"`
+	Queries    int      `mapstructure:"queries"`   // a measurement
+	Batches    int      `mapstructure:"batches"`   // of INSERTs a measurement
+	Rows       int      `mapstructure:"rows"`      // a batch
+	Requests   int      `mapstructure:"requests"`  // a measurement
 }
 
 func (i Isolation) validate() error {
@@ -113,8 +114,8 @@ func (i Isolation) validate() error {
 	if i.Stressors < 1 || i.Stressors > most {
 		errs = append(errs, fmt.Errorf("isolation beside %d stressors: needs 1 to %d", i.Stressors, most))
 	}
-	if i.Queries < 1 || i.Rows < 1 || i.Requests < 1 {
-		errs = append(errs, fmt.Errorf("isolation of %d queries, %d rows and %d requests: needs some of each", i.Queries, i.Rows, i.Requests))
+	if min(i.Queries, i.Batches, i.Rows, i.Requests) < 1 {
+		errs = append(errs, fmt.Errorf("isolation of %d queries, %d batches of %d rows and %d requests: needs some of each", i.Queries, i.Batches, i.Rows, i.Requests))
 	}
 	return errors.Join(errs...)
 }
@@ -157,7 +158,7 @@ var defaults = map[string]any{
 	"experiments::select::runs": 5, "experiments::select::queries": 1000,
 	"experiments::insert::runs": 5, "experiments::insert::rows": 10000, "experiments::insert::stress": []int{0, 1, 2, 4},
 	"experiments::isolation::runs": 0, "experiments::isolation::aggressors": workload.Aggressors, "experiments::isolation::victims": workload.Victims,
-	"experiments::isolation::stressors": 2, "experiments::isolation::queries": 200, "experiments::isolation::rows": 1000, "experiments::isolation::requests": 100,
+	"experiments::isolation::stressors": 2, "experiments::isolation::queries": 200, "experiments::isolation::batches": 5, "experiments::isolation::rows": 200, "experiments::isolation::requests": 100,
 	"experiments::startup::runs": 5, "experiments::startup::timeout": "120s",
 	"experiments::footprint::runs": 3, "experiments::footprint::settle": "5s",
 	"experiments::operation::runs": 0,

@@ -61,6 +61,7 @@ func (r *run) facts(rec *observation.Recorder, external bool) {
 		own("isolation_victims", strings.Join(e.Isolation.Victims, ","))
 		own("isolation_stressors", e.Isolation.Stressors)
 		own("isolation_queries", e.Isolation.Queries)
+		own("isolation_batches", e.Isolation.Batches)
 		own("isolation_rows", e.Isolation.Rows)
 		own("isolation_requests", e.Isolation.Requests)
 	}

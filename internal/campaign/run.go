@@ -189,7 +189,7 @@ func (r *run) experiment(ctx context.Context, rec *observation.Recorder, up *run
 		probe := workload.IsolationProbe{
 			Stress: up.Stress, Aggressors: shuffled(i.Aggressors, r.config.Seed, r.trial), Stressors: i.Stressors,
 			Victims: shuffled(i.Victims, r.config.Seed+1, r.trial), SQL: up.Second.SQL, Page: r.page(*up.Second),
-			Queries: i.Queries, Rows: i.Rows, Requests: i.Requests,
+			Queries: i.Queries, Batches: i.Batches, Rows: i.Rows, Requests: i.Requests,
 		}
 		return r.watched(ctx, rec, up.External, noUsers, probe.Run)
 	}

@@ -28,7 +28,7 @@ var factGroups = []factGroup{
 	{[]string{result.App}, "Application guest", guestKeys, true},
 	{[]string{result.DB}, "Database guest", guestKeys, true},
 	{[]string{result.Generator}, "Load", []string{"loop", "users", "ramp_timeout_seconds", "path", "select_queries", "insert_rows", "insert_stressors",
-		"isolation_aggressors", "isolation_stressors", "isolation_victims", "isolation_queries", "isolation_rows", "isolation_requests"}, false},
+		"isolation_aggressors", "isolation_stressors", "isolation_victims", "isolation_queries", "isolation_batches", "isolation_rows", "isolation_requests"}, false},
 }
 
 // notShown are facts that other parts of the paper have.
@@ -39,7 +39,7 @@ var factNames = map[string]string{
 	"swap_bytes": "Swap space", "os": "Operating system", "kernel": "Kernel", "cgroup_version": "Control groups, version",
 	"limit_memory_bytes": "Memory limit", "limit_swap_bytes": "Swap limit", "limit_cpus": "Processor limit", "cpu_shares": "CPU shares", "limit_cpuset": "Processors allowed", "limit_pids": "Processes allowed",
 	"isolation_aggressors": "Isolation: stress", "isolation_stressors": "Isolation: stressors of each class", "isolation_victims": "Isolation: victims",
-	"isolation_queries": "Isolation: SELECTs", "isolation_rows": "Isolation: INSERTs in a batch", "isolation_requests": "Isolation: requests",
+	"isolation_queries": "Isolation: SELECTs", "isolation_batches": "Isolation: batches", "isolation_rows": "Isolation: INSERTs in a batch", "isolation_requests": "Isolation: requests",
 	"cgroup_parent": "Control group’s parent", "image_digest": "Image", "loop": "Loop", "users": "Users",
 	"ramp_timeout_seconds": "Time limit of a request", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs in a batch",
 	"insert_stressors": "CPU stressors", "stack": "Stack", "software_apache2": "Apache", "software_nginx": "nginx", "software_php": "PHP", "software_wordpress": "WordPress",

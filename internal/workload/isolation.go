@@ -44,7 +44,8 @@ type IsolationProbe struct {
 	SQL      SQL      // both of these in the well-behaved guest
 	Page     Target
 	Queries  int // SELECTs a measurement
-	Rows     int // INSERTs a measurement
+	Batches  int // of INSERTs a measurement: of a single one chance has too much to say
+	Rows     int // INSERTs a batch
 	Requests int // a measurement, one after the other
 }
 
@@ -89,11 +90,14 @@ func (p IsolationProbe) measure(ctx context.Context, start time.Time, rec *obser
 				rec.Record(began+t.Start, SelectMetric, t.Duration, observation.NoUsers, "", labels)
 			}
 		case "insert":
-			t, err := p.SQL.Insert(ctx, p.Rows, 0)
-			if err != nil {
-				return fmt.Errorf("INSERT: %w", err)
+			for range p.Batches {
+				began := time.Since(start).Seconds()
+				t, err := p.SQL.Insert(ctx, p.Rows, 0)
+				if err != nil {
+					return fmt.Errorf("INSERT: %w", err)
+				}
+				rec.Record(began+t.Start, InsertMetric, t.Duration, observation.NoUsers, "", labels.With("rows", strconv.Itoa(p.Rows)))
 			}
-			rec.Record(began+t.Start, InsertMetric, t.Duration, observation.NoUsers, "", labels.With("rows", strconv.Itoa(p.Rows)))
 		case "http":
 			if err := successive(ctx, p.Page, p.Requests, start, rec, labels); err != nil {
 				return err

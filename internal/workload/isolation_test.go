@@ -76,7 +76,7 @@ func TestIsolationProbe(t *testing.T) {
 	scripts := workload.Scripts{URL: server.URL, Memory: 1 << 20}
 	probe := workload.IsolationProbe{
 		Stress: scripts, Aggressors: []string{"disk", "cpu"}, Stressors: 2, Victims: []string{"http", "select", "insert"},
-		SQL: scripts, Page: workload.Target{URL: server.URL + "/page", Expect: "Hello", Timeout: time.Second}, Queries: 2, Rows: 10, Requests: 3,
+		SQL: scripts, Page: workload.Target{URL: server.URL + "/page", Expect: "Hello", Timeout: time.Second}, Queries: 2, Batches: 2, Rows: 10, Requests: 3,
 	}
 	var out rows
 	rec := observation.NewRecorder(&out, "lxc", 1, observation.Isolation, nil)
@@ -90,7 +90,7 @@ func TestIsolationProbe(t *testing.T) {
 	for what, want := range map[string]int{
 		"http_request_duration_seconds http none0200": 9, "http_request_duration_seconds http disk2200": 3,
 		"sql_select_duration_seconds select none0": 6, "sql_select_duration_seconds select cpu2": 2,
-		"sql_insert_duration_seconds insert none0": 3, "sql_insert_duration_seconds insert disk2": 1,
+		"sql_insert_duration_seconds insert none0": 6, "sql_insert_duration_seconds insert disk2": 2,
 	} {
 		if count[what] != want {
 			t.Errorf("%d rows of %s, want %d, in %v", count[what], what, want, count)
