@@ -79,6 +79,7 @@ experiments:
   insert:    {runs: 1, rows: 50, stress: [0, 2]}
   startup:   {runs: 2}
   footprint: {runs: 1, settle: 0s}
+  operation: {runs: 1}
 `
 
 // TestProcess measures the embedded application and looks at every kind of row.
@@ -107,7 +108,8 @@ func TestProcess(t *testing.T) {
 	}
 	for what, want := range map[string]int{
 		"select sql_select_duration_seconds": 20, "insert sql_insert_duration_seconds": 2,
-		"startup startup_duration_seconds": 2, "footprint host_memory_footprint_bytes": 10,
+		"startup startup_duration_seconds": 2, "footprint host_memory_footprint_bytes": 10, "operation teardown_duration_seconds": 1,
+		"fact host operation_pause": 1, "fact host operation_restore": 1, // why it can't
 	} {
 		if count[what] != want {
 			t.Errorf("%d rows of %s, want %d", count[what], what, want)
