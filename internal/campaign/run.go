@@ -36,7 +36,7 @@ type run struct {
 }
 
 // errNotStarted explains why what needs a start can't be measured.
-var errNotStarted = errors.New("this testbed is not started by collect, so neither its startup nor its footprint can be measured; set their runs to 0")
+var errNotStarted = errors.New("this testbed is not started by collect on this machine, so neither its startup nor its footprint can be measured; set their runs to 0")
 
 // recorder returns one that stamps the trial.
 func (r *run) recorder() *observation.Recorder {
@@ -63,6 +63,11 @@ func (r *run) measure(ctx context.Context) error {
 	if footprint {
 		if err := r.footprint(ctx, rec, "empty"); err != nil {
 			return err
+		}
+	}
+	if p, ok := r.testbed.(testbed.Preparer); ok {
+		if err := p.Prepare(ctx); err != nil {
+			return fmt.Errorf("before the start: %w", err)
 		}
 	}
 	r.began = time.Now()

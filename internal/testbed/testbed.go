@@ -48,7 +48,14 @@ type Endpoints struct {
 	URL      string            // of the application, without a path
 	SQL      workload.SQL      // the SQL probes; nil: there are none
 	Dial     workload.DialFunc // into the testbed's own network; nil: the ordinary one
-	External bool              // Start only looked up what runs already
+	External bool              // the guests are not on this machine, or Start only looked up what runs already
+}
+
+// Preparer is a Testbed with a part that runs before any guest does, and is there
+// already for who starts one: the daemon of a container engine. It counts in the
+// testbed's footprint and not in its startup. Stop follows Prepare as it follows Start.
+type Preparer interface {
+	Prepare(ctx context.Context) error
 }
 
 // Operator is a Testbed that can do more with running guests than start and stop

@@ -25,28 +25,44 @@ import (
 	"virtcmp/templates"
 )
 
-// packages are what the guests hold beyond a minimal system.
-var packages = []string{
-	"apache2", "libapache2-mod-php", "php-cli", "php-mysql", "wordpress", "wordpress-theme-twentytwentyone",
-	"mariadb-server", "mawk", "iproute2", "mount", "stress-ng",
+// Recipe says what an image holds: a minimal system of this machine's release, packages
+// and files of the project's own.
+type Recipe struct {
+	Name     string // of the image among those of the store
+	Packages []string
+	Folder   fs.FS // where Files are from
+	Files    []File
+	Install  string // program in the image that is run there last; empty: none
 }
 
-// files says where in the image the templates go.
-var files = []struct {
-	from, to string
-	mode     fs.FileMode
-}{
-	{"init", "usr/lib/virtcmp/init", 0o755},
-	{"heartbeat", "usr/lib/virtcmp/heartbeat", 0o755},
-	{"install", "usr/lib/virtcmp/install", 0o755},
-	{"install-wordpress.php", "usr/lib/virtcmp/install-wordpress.php", 0o644},
-	{"probe/probe.php", "usr/lib/virtcmp/probe/probe.php", 0o644},
-	{"probe/select.php", "usr/lib/virtcmp/probe/select.php", 0o644},
-	{"probe/insert.php", "usr/lib/virtcmp/probe/insert.php", 0o644},
-	{"wordpress/config-default.php", "etc/wordpress/config-default.php", 0o644},
-	{"apache2/000-default.conf", "etc/apache2/sites-available/000-default.conf", 0o644},
-	{"mariadb/99-virtcmp.cnf", "etc/mysql/mariadb.conf.d/99-virtcmp.cnf", 0o644},
-	{"hosts", "etc/hosts", 0o644},
+// File is one of a Recipe's own files, and its place in the image.
+type File struct {
+	From, To string
+	Mode     fs.FileMode
+}
+
+// recipe is the guests'.
+var recipe = Recipe{
+	Name: "guest",
+	Packages: []string{
+		"apache2", "libapache2-mod-php", "php-cli", "php-mysql", "wordpress", "wordpress-theme-twentytwentyone",
+		"mariadb-server", "mawk", "iproute2", "mount", "stress-ng",
+	},
+	Folder: templates.Guest,
+	Files: []File{
+		{"init", "usr/lib/virtcmp/init", 0o755},
+		{"heartbeat", "usr/lib/virtcmp/heartbeat", 0o755},
+		{"install", "usr/lib/virtcmp/install", 0o755},
+		{"install-wordpress.php", "usr/lib/virtcmp/install-wordpress.php", 0o644},
+		{"probe/probe.php", "usr/lib/virtcmp/probe/probe.php", 0o644},
+		{"probe/select.php", "usr/lib/virtcmp/probe/select.php", 0o644},
+		{"probe/insert.php", "usr/lib/virtcmp/probe/insert.php", 0o644},
+		{"wordpress/config-default.php", "etc/wordpress/config-default.php", 0o644},
+		{"apache2/000-default.conf", "etc/apache2/sites-available/000-default.conf", 0o644},
+		{"mariadb/99-virtcmp.cnf", "etc/mysql/mariadb.conf.d/99-virtcmp.cnf", 0o644},
+		{"hosts", "etc/hosts", 0o644},
+	},
+	Install: "/usr/lib/virtcmp/install",
 }
 
 // Init is the first process of a guest.
@@ -84,8 +100,11 @@ const (
 	buildLimit   = 20 * time.Minute
 )
 
-// Image returns the image, and builds it if it is not there yet.
-func (s Store) Image(ctx context.Context) (*Image, error) {
+// Image returns the guests' image, and builds it if it is not there yet.
+func (s Store) Image(ctx context.Context) (*Image, error) { return s.Make(ctx, recipe) }
+
+// Make returns the recipe's image, and builds it if it is not there yet.
+func (s Store) Make(ctx context.Context, r Recipe) (*Image, error) {
 	unlock, err := s.Lock()
 	if err != nil {
 		return nil, err
@@ -95,14 +114,14 @@ func (s Store) Image(ctx context.Context) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	recipe, err := recipe(release)
+	digest, err := r.digest(release)
 	if err != nil {
 		return nil, err
 	}
-	image := &Image{dir: filepath.Join(s.Dir, "guest-"+recipe[:12])}
+	image := &Image{dir: filepath.Join(s.Dir, r.Name+"-"+digest[:12])}
 	text, err := os.ReadFile(filepath.Join(image.dir, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return image, s.build(ctx, image, release, recipe)
+		return image, r.build(ctx, image, release, digest)
 	}
 	if err != nil {
 		return nil, err
@@ -129,7 +148,7 @@ func (s Store) Lock() (unlock func(), err error) {
 }
 
 // build makes the image beside its place and moves it there when it is whole.
-func (s Store) build(ctx context.Context, image *Image, rel release, recipe string) error {
+func (r Recipe) build(ctx context.Context, image *Image, rel release, digest string) error {
 	ctx, cancel := context.WithTimeout(ctx, buildLimit)
 	defer cancel()
 	place := image.dir
@@ -141,7 +160,7 @@ func (s Store) build(ctx context.Context, image *Image, rel release, recipe stri
 		return err
 	}
 	overlay := filepath.Join(image.dir, "overlay")
-	if err := writeFiles(overlay); err != nil {
+	if err := r.writeFiles(overlay); err != nil {
 		return err
 	}
 	sources, err := aptSources(ctx, rel)
@@ -149,12 +168,15 @@ func (s Store) build(ctx context.Context, image *Image, rel release, recipe stri
 		return err
 	}
 	began := time.Now()
-	cmd := exec.CommandContext(ctx, "mmdebstrap",
-		"--mode=root", "--variant=minbase", "--include="+strings.Join(packages, ","),
+	args := []string{
+		"--mode=root", "--variant=minbase", "--include=" + strings.Join(r.Packages, ","),
 		"--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=force-unsafe-io",
-		"--customize-hook=sync-in "+overlay+" /",
-		`--customize-hook=chroot "$1" /usr/lib/virtcmp/install`,
-		rel.codename, image.Rootfs(), "-")
+		"--customize-hook=sync-in " + overlay + " /",
+	}
+	if r.Install != "" {
+		args = append(args, `--customize-hook=chroot "$1" `+r.Install)
+	}
+	cmd := exec.CommandContext(ctx, "mmdebstrap", append(args, rel.codename, image.Rootfs(), "-")...)
 	cmd.Stdin = strings.NewReader(sources)
 	log := monitor.NewConsole("build")
 	cmd.Stdout, cmd.Stderr = log, log
@@ -163,7 +185,7 @@ func (s Store) build(ctx context.Context, image *Image, rel release, recipe stri
 	if err := cmd.Run(); err != nil {
 		return errors.Join(fmt.Errorf("mmdebstrap: %w; it said last:\n%s", err, log.Last()), os.RemoveAll(image.dir))
 	}
-	image.Manifest = Manifest{Recipe: recipe, OS: rel.name, Duration: time.Since(began)}
+	image.Manifest = Manifest{Recipe: digest, OS: rel.name, Duration: time.Since(began)}
 	if err := image.inspect(ctx); err != nil {
 		return err
 	}
@@ -246,34 +268,34 @@ func (i *Image) Facts(role string) []testbed.Fact {
 	return facts
 }
 
-// writeFiles lays the templates out as they shall stand in the image.
-func writeFiles(root string) error {
-	for _, f := range files {
-		text, err := fs.ReadFile(templates.Guest, f.from)
+// writeFiles lays the files out as they shall stand in the image.
+func (r Recipe) writeFiles(root string) error {
+	for _, f := range r.Files {
+		text, err := fs.ReadFile(r.Folder, f.From)
 		if err != nil {
 			return err
 		}
-		path := filepath.Join(root, f.to)
+		path := filepath.Join(root, f.To)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, text, f.mode); err != nil {
+		if err := os.WriteFile(path, text, f.Mode); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// recipe returns the digest of all that decides what an image holds.
-func recipe(rel release) (string, error) {
+// digest is of all that decides what an image holds.
+func (r Recipe) digest(rel release) (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, rel.id, rel.codename, packages)
-	for _, f := range files {
-		text, err := fs.ReadFile(templates.Guest, f.from)
+	fmt.Fprintln(h, rel.id, rel.codename, r.Packages)
+	for _, f := range r.Files {
+		text, err := fs.ReadFile(r.Folder, f.From)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintln(h, f.to, f.mode, len(text))
+		fmt.Fprintln(h, f.To, f.Mode, len(text))
 		h.Write(text)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

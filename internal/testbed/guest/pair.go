@@ -89,11 +89,14 @@ func (p *Pair) Provision(ctx context.Context) (testbed.Image, error) {
 	return testbed.Image{Digest: m.Digest, Size: m.Size, Duration: m.Duration}, nil
 }
 
-// Boot makes all that the guests need but themselves, and calls start for each of
-// them. The limits of the guests' control groups are what limit makes of the guest's.
+// Boot makes all that the guests need but themselves, unless Prepare did, and calls
+// start for each of them. The limits of the guests' control groups are what limit makes
+// of the guest's.
 func (p *Pair) Boot(limit func(testbed.Limits) testbed.Limits, start func(*Guest) error) (testbed.Endpoints, error) {
-	if err := p.prepare(limit); err != nil {
-		return testbed.Endpoints{}, err
+	if p.App == nil {
+		if err := p.Prepare(limit); err != nil {
+			return testbed.Endpoints{}, err
+		}
 	}
 	for _, g := range p.Guests() {
 		if err := start(g); err != nil {
@@ -106,8 +109,9 @@ func (p *Pair) Boot(limit func(testbed.Limits) testbed.Limits, start func(*Guest
 // Whole leaves all limits to the guest's control group.
 func Whole(l testbed.Limits) testbed.Limits { return l }
 
-func (p *Pair) prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
-	if err := p.claim(); err != nil {
+// Prepare is the part of Boot that comes before the guests.
+func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
+	if err := p.Claim(); err != nil {
 		return err
 	}
 	if p.hierarchy, err = cgroup.Find("/proc/self/mounts"); err != nil {
@@ -139,7 +143,11 @@ func (p *Pair) prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
 // what a killed one left behind, and share the CPU.
 const claimFile = "/run/virtcmp.lock"
 
-func (p *Pair) claim() (err error) {
+// Claim keeps other collects from running guests until Stop.
+func (p *Pair) Claim() (err error) {
+	if p.lock != nil {
+		return nil
+	}
 	if p.lock, err = os.Create(claimFile); err != nil {
 		return err
 	}
@@ -247,7 +255,7 @@ func (p *Pair) Facts() []testbed.Fact {
 	facts := []testbed.Fact{{Host: monitor.Host, Key: "cgroup_version", Value: strconv.Itoa(p.hierarchy.Version)}}
 	for _, g := range p.Guests() {
 		facts = append(facts, g.Facts()...)
-		facts = append(facts, testbed.Fact{Host: g.Role, Key: "cgroup_parent", Value: "/" + cgroup.Parent})
+		facts = append(facts, testbed.Fact{Host: g.Role, Key: "cgroup_parent", Value: filepath.Dir("/" + g.Group.Path)})
 		facts = append(facts, p.Image.Facts(g.Role)...)
 	}
 	return facts
