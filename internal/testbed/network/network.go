@@ -36,6 +36,7 @@ type Network struct {
 	*Namespace
 	bridge netlink.Link
 	guests []*Namespace
+	joined netlink.Link // to a bridge outside, or nil
 }
 
 // New makes a network with nothing on it.
@@ -119,6 +120,37 @@ func (n *Network) Tap(name string, owner uint32) error {
 	return h.LinkSetUp(link)
 }
 
+// Join joins the network with a bridge of that name in this process's own namespace,
+// for guests whose network cards can be nowhere else. Close removes the bridge; one that
+// is there already, a killed process has left behind.
+func (n *Network) Join(name string) error {
+	if left, err := netlink.LinkByName(name); err == nil {
+		if err := netlink.LinkDel(left); err != nil {
+			return err
+		}
+	}
+	bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name}}
+	if err := netlink.LinkAdd(bridge); err != nil {
+		return fmt.Errorf("bridge %s: %w", name, err)
+	}
+	n.joined = bridge
+	veth := netlink.NewVeth(netlink.LinkAttrs{Name: name + "-join", MasterIndex: bridge.Attrs().Index})
+	veth.PeerName, veth.PeerNamespace = "join", netlink.NsFd(n.handle)
+	if err := netlink.LinkAdd(veth); err != nil {
+		return err
+	}
+	h, err := netlink.NewHandleAt(n.handle)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	peer, err := h.LinkByName(veth.PeerName)
+	if err != nil {
+		return err
+	}
+	return errors.Join(h.LinkSetMaster(peer, n.bridge), h.LinkSetUp(peer), netlink.LinkSetUp(veth), netlink.LinkSetUp(bridge))
+}
+
 // Close lets go of the network and the guests' namespaces.
 func (n *Network) Close() error {
 	var errs []error
@@ -126,6 +158,10 @@ func (n *Network) Close() error {
 		errs = append(errs, g.close())
 	}
 	n.guests = nil
+	if n.joined != nil {
+		errs = append(errs, netlink.LinkDel(n.joined))
+		n.joined = nil
+	}
 	return errors.Join(append(errs, n.close())...)
 }
 
