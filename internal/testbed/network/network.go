@@ -36,7 +36,7 @@ type Network struct {
 	*Namespace
 	bridge netlink.Link
 	guests []*Namespace
-	joined netlink.Link // to a bridge outside, or nil
+	joined []string // interfaces outside, of Join
 }
 
 // New makes a network with nothing on it.
@@ -124,17 +124,16 @@ func (n *Network) Tap(name string, owner uint32) error {
 // for guests whose network cards can be nowhere else. Close removes the bridge; one that
 // is there already, a killed process has left behind.
 func (n *Network) Join(name string) error {
-	if left, err := netlink.LinkByName(name); err == nil {
-		if err := netlink.LinkDel(left); err != nil {
-			return err
-		}
+	end := name + "-join"
+	if err := remove(end, name); err != nil {
+		return err
 	}
+	n.joined = []string{end, name}
 	bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name}}
 	if err := netlink.LinkAdd(bridge); err != nil {
 		return fmt.Errorf("bridge %s: %w", name, err)
 	}
-	n.joined = bridge
-	veth := netlink.NewVeth(netlink.LinkAttrs{Name: name + "-join", MasterIndex: bridge.Attrs().Index})
+	veth := netlink.NewVeth(netlink.LinkAttrs{Name: end, MasterIndex: bridge.Attrs().Index})
 	veth.PeerName, veth.PeerNamespace = "join", netlink.NsFd(n.handle)
 	if err := netlink.LinkAdd(veth); err != nil {
 		return err
@@ -151,6 +150,23 @@ func (n *Network) Join(name string) error {
 	return errors.Join(h.LinkSetMaster(peer, n.bridge), h.LinkSetUp(peer), netlink.LinkSetUp(veth), netlink.LinkSetUp(bridge))
 }
 
+// remove deletes those of the interfaces that there are.
+func remove(names ...string) error {
+	for _, name := range names {
+		link, err := netlink.LinkByName(name)
+		if errors.As(err, &netlink.LinkNotFoundError{}) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := netlink.LinkDel(link); err != nil {
+			return fmt.Errorf("remove %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
 // Close lets go of the network and the guests' namespaces.
 func (n *Network) Close() error {
 	var errs []error
@@ -158,10 +174,8 @@ func (n *Network) Close() error {
 		errs = append(errs, g.close())
 	}
 	n.guests = nil
-	if n.joined != nil {
-		errs = append(errs, netlink.LinkDel(n.joined))
-		n.joined = nil
-	}
+	errs = append(errs, remove(n.joined...))
+	n.joined = nil
 	return errors.Join(append(errs, n.close())...)
 }
 
