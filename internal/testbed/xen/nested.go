@@ -171,7 +171,7 @@ func overlay(path, base string) error {
 
 // connect waits until domain 0 takes commands.
 func (n *nested) connect(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, bootLimit, fmt.Errorf("Xen and domain 0 are not up after %v", bootLimit))
+	ctx, cancel := context.WithTimeoutCause(ctx, bootLimit, fmt.Errorf("the machine with Xen is not up after %v", bootLimit))
 	defer cancel()
 	conn, err := n.dial(ctx, controlChannel)
 	if err != nil {
