@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
-.PHONY: help build report demo campaign test lint bench figures clean packages writers
+.PHONY: help build report demo campaign test test-xen lint bench figures clean packages writers
 
 GO      ?= go
 # Nothing here is in C, and a fresh machine has no compiler for it.
@@ -16,7 +16,7 @@ TESTBED_PACKAGES := mmdebstrap e2fsprogs criu lxc docker.io runsc user-mode-linu
 TEST_PACKAGES    := poppler-utils qpdf
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## bin/collect, bin/analyze and bin/report
 	$(GO) build -o bin/ ./cmd/...
@@ -42,6 +42,9 @@ test: packages ## all tests; as root they include real guests, and install what 
 	$(GO) vet ./...
 	@# one package at a time: real guests beside tests of timing disturb both
 	$(GO) test -p 1 -v ./... 2>&1 | { grep -v -E '^\s*(=== (RUN|PAUSE|CONT|NAME)|--- PASS|PASS$$)' || true; }
+
+test-xen: packages ## real guests on Xen, nested under QEMU: as root, and for about ten minutes
+	REAL_TESTBEDS=xen $(GO) test -p 1 -v -count=1 -timeout 40m -run 'TestReal' ./internal/testbed/xen ./cmd/collect
 
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal templates data)" || { gofmt -d cmd internal templates data; exit 1; }

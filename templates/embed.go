@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed paper guest kernel
+//go:embed paper guest kernel xen
 var files embed.FS
 
 // Paper is the folder of the paper's templates: its sections as Markdown, in the order
@@ -19,6 +19,9 @@ var Guest = folder("guest")
 
 // Kernel is the folder of what a guest's kernel starts with, before its disk.
 var Kernel = folder("kernel")
+
+// Xen is the folder of what the domain 0 of a nested Xen holds beyond its packages.
+var Xen = folder("xen")
 
 func folder(name string) fs.FS {
 	sub, err := fs.Sub(files, name)

@@ -84,6 +84,7 @@ type QEMUSpec struct {
 // XenSpec says where Xen is.
 type XenSpec struct {
 	Nested string `mapstructure:"nested"` // yes: Xen itself runs under QEMU; no: this machine runs Xen; empty: no where it does
+	Type   string `mapstructure:"type"`   // of the guests: pv, or pvh: with the processor's help; empty: pv
 }
 
 // StaticSpec describes an application that the user runs somewhere.

@@ -17,6 +17,7 @@ import (
 	"virtcmp/internal/testbed/qemu"
 	"virtcmp/internal/testbed/static"
 	"virtcmp/internal/testbed/uml"
+	"virtcmp/internal/testbed/xen"
 )
 
 // Machine is what drivers may use of this machine.
@@ -57,6 +58,7 @@ var All = []Driver{
 	{"qemu", "QEMU", "full-virtualisation", func(s testbed.Spec, m Machine) testbed.Testbed { return qemu.New(s, m.store()) }},
 	{"static", "an application anywhere", "any", func(s testbed.Spec, m Machine) testbed.Testbed { return static.New(s.Static, m.AllowRemote) }},
 	{"uml", "User-Mode Linux", "para-virtualisation", func(s testbed.Spec, m Machine) testbed.Testbed { return uml.New(s, m.store()) }},
+	{"xen", "Xen", "para-virtualisation", func(s testbed.Spec, m Machine) testbed.Testbed { return xen.New(s, m.store()) }},
 }
 
 // New returns the testbed that the spec describes.

@@ -3,9 +3,11 @@ package guest
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,4 +64,33 @@ func aptSources(ctx context.Context, rel release) (string, error) {
 	}
 	slices.Sort(sources)
 	return strings.Join(slices.Compact(sources), "\n") + "\n", nil
+}
+
+// Unpack downloads the packages, as this machine's apt knows them, and unpacks them in a
+// directory of their own. Nothing is installed.
+func Unpack(ctx context.Context, dir string, packages ...string) (err error) {
+	downloads := filepath.Join(dir, "packages")
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(downloads, 0o755)); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
+	get := exec.CommandContext(ctx, "apt-get", append([]string{"download", "-q", "-o", "APT::Sandbox::User=root"}, packages...)...)
+	get.Dir = downloads
+	if out, err := get.CombinedOutput(); err != nil {
+		return fmt.Errorf("apt-get download %s: %w (perhaps apt-get update helps): %s", strings.Join(packages, " "), err, out)
+	}
+	debs, err := filepath.Glob(filepath.Join(downloads, "*.deb"))
+	if err != nil {
+		return err
+	}
+	for _, deb := range debs {
+		if out, err := exec.CommandContext(ctx, "dpkg-deb", "-x", deb, dir).CombinedOutput(); err != nil {
+			return fmt.Errorf("dpkg-deb -x %s: %w: %s", filepath.Base(deb), err, out)
+		}
+	}
+	return os.RemoveAll(downloads)
 }

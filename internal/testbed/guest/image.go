@@ -49,9 +49,18 @@ const (
 	buildLimit   = 20 * time.Minute
 )
 
-// Image returns the stack's image, and builds it if it is not there yet. An empty
-// stack is the default one.
+// Image returns the guests' image with that stack, and builds it if it is not there
+// yet. An empty stack is the default one.
 func (s Store) Image(ctx context.Context, stack string) (*Image, error) {
+	r, err := readRecipe(stack)
+	if err != nil {
+		return nil, err
+	}
+	return s.Make(ctx, r)
+}
+
+// Make returns the recipe's image, and builds it if it is not there yet.
+func (s Store) Make(ctx context.Context, r Recipe) (*Image, error) {
 	unlock, err := s.Lock()
 	if err != nil {
 		return nil, err
@@ -61,13 +70,9 @@ func (s Store) Image(ctx context.Context, stack string) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := readRecipe(stack)
-	if err != nil {
-		return nil, err
-	}
 	image, err := s.find(r, rel)
 	if err == nil && image.Manifest.Digest == "" {
-		err = s.build(ctx, image, r, rel)
+		err = r.build(ctx, image, rel)
 	}
 	return image, err
 }
@@ -86,12 +91,12 @@ func (s Store) Find(stack string) (*Image, error) {
 	return s.find(r, rel)
 }
 
-func (s Store) find(r recipe, rel release) (*Image, error) {
+func (s Store) find(r Recipe, rel release) (*Image, error) {
 	digest, err := r.digest(rel)
 	if err != nil {
 		return nil, err
 	}
-	image := &Image{dir: filepath.Join(s.Dir, "guest-"+digest[:12]), Manifest: testbed.Manifest{Stack: r.stack, Recipe: digest, OS: rel.name}}
+	image := &Image{dir: filepath.Join(s.Dir, r.Name+"-"+digest[:12]), Manifest: testbed.Manifest{Stack: r.Stack, Recipe: digest, OS: rel.name}}
 	text, err := os.ReadFile(filepath.Join(image.dir, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return image, nil
@@ -121,7 +126,7 @@ func (s Store) Lock() (unlock func(), err error) {
 }
 
 // build makes the image beside its place and moves it there when it is whole.
-func (s Store) build(ctx context.Context, image *Image, r recipe, rel release) error {
+func (r Recipe) build(ctx context.Context, image *Image, rel release) error {
 	ctx, cancel := context.WithTimeout(ctx, buildLimit)
 	defer cancel()
 	place := image.dir
@@ -141,12 +146,15 @@ func (s Store) build(ctx context.Context, image *Image, r recipe, rel release) e
 		return err
 	}
 	began := time.Now()
-	cmd := exec.CommandContext(ctx, "mmdebstrap",
-		"--mode=root", "--variant=minbase", "--include="+strings.Join(r.packages, ","),
+	args := []string{
+		"--mode=root", "--variant=minbase", "--include=" + strings.Join(r.Packages, ","),
 		"--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=force-unsafe-io",
-		"--customize-hook=sync-in "+overlay+" /",
-		`--customize-hook=chroot "$1" /usr/lib/virtcmp/install`,
-		rel.codename, image.Rootfs(), "-")
+		"--customize-hook=sync-in " + overlay + " /",
+	}
+	if r.Install != "" {
+		args = append(args, `--customize-hook=chroot "$1" `+r.Install)
+	}
+	cmd := exec.CommandContext(ctx, "mmdebstrap", append(args, rel.codename, image.Rootfs(), "-")...)
 	cmd.Stdin = strings.NewReader(sources)
 	log := monitor.NewConsole("build")
 	cmd.Stdout, cmd.Stderr = log, log

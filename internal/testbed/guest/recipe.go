@@ -37,25 +37,29 @@ func Stacks() []string {
 	return names
 }
 
-// recipe is what an image is made of.
-type recipe struct {
-	stack    string
-	packages []string // beyond a minimal system
-	files    []file
+// Recipe says what an image holds: a minimal system of this machine's release, packages
+// and files of the project's own.
+type Recipe struct {
+	Name     string // of the image among those of the store
+	Stack    string // of the guests' image
+	Packages []string
+	Folder   fs.FS // where Files are from
+	Files    []File
+	Install  string // program in the image that is run there last; empty: none
 }
 
-// file says where in the image a template goes.
-type file struct {
-	from, to string
-	mode     fs.FileMode
+// File is one of a Recipe's own files, and its place in the image.
+type File struct {
+	From, To string
+	Mode     fs.FileMode
 }
 
-// readRecipe returns the recipe of a stack, "" being the default one.
-func readRecipe(stack string) (recipe, error) {
+// readRecipe returns the guests' recipe with a stack, "" being the default one.
+func readRecipe(stack string) (Recipe, error) {
 	if stack == "" {
 		stack = DefaultStack
 	}
-	r := recipe{stack: stack}
+	r := Recipe{Name: "guest", Stack: stack, Folder: templates.Guest, Install: "/usr/lib/virtcmp/install"}
 	if known := Stacks(); !slices.Contains(known, stack) {
 		return r, fmt.Errorf("no stack %q; there are %s", stack, strings.Join(known, ", "))
 	}
@@ -73,7 +77,7 @@ func readRecipe(stack string) (recipe, error) {
 }
 
 // parse adds what the text of a recipe says; recipe/common explains its lines.
-func (r *recipe) parse(name, text string) error {
+func (r *Recipe) parse(name, text string) error {
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
@@ -81,13 +85,13 @@ func (r *recipe) parse(name, text string) error {
 		switch {
 		case len(f) == 0 || strings.HasPrefix(f[0], "#"):
 		case f[0] == "package" && len(f) == 2:
-			r.packages = append(r.packages, f[1])
+			r.Packages = append(r.Packages, f[1])
 		case (f[0] == "file" || f[0] == "image") && len(f) == 4:
 			mode, err := strconv.ParseUint(f[3], 8, 9)
 			if err != nil {
 				return fmt.Errorf("%s:%d: mode: %w", name, n, err)
 			}
-			r.files = append(r.files, file{f[1], f[2], fs.FileMode(mode)})
+			r.Files = append(r.Files, File{f[1], f[2], fs.FileMode(mode)})
 		default:
 			return fmt.Errorf("%s:%d: %q is neither a package nor a file", name, n, strings.TrimSpace(line))
 		}
@@ -96,32 +100,32 @@ func (r *recipe) parse(name, text string) error {
 }
 
 // digest returns the digest of all that decides what an image holds.
-func (r recipe) digest(rel release) (string, error) {
+func (r Recipe) digest(rel release) (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, rel.id, rel.codename, r.stack, r.packages)
-	for _, f := range r.files {
-		text, err := fs.ReadFile(templates.Guest, f.from)
+	fmt.Fprintln(h, rel.id, rel.codename, r.Stack, r.Packages)
+	for _, f := range r.Files {
+		text, err := fs.ReadFile(r.Folder, f.From)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintln(h, f.to, f.mode, len(text))
+		fmt.Fprintln(h, f.To, f.Mode, len(text))
 		h.Write(text)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // write lays the files out below root as they shall stand in the image.
-func (r recipe) write(root string) error {
-	for _, f := range r.files {
-		text, err := fs.ReadFile(templates.Guest, f.from)
+func (r Recipe) write(root string) error {
+	for _, f := range r.Files {
+		text, err := fs.ReadFile(r.Folder, f.From)
 		if err != nil {
 			return err
 		}
-		path := filepath.Join(root, f.to)
+		path := filepath.Join(root, f.To)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, text, f.mode); err != nil {
+		if err := os.WriteFile(path, text, f.Mode); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ func TestStacksShareOnlyWhatIsCommon(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return slices.Contains(r.packages, name)
+		return slices.Contains(r.Packages, name)
 	}
 	for _, tc := range []struct {
 		stack, name string
@@ -69,10 +69,10 @@ func TestEveryTemplateIsUsed(t *testing.T) {
 		if err := r.write(t.TempDir()); err != nil {
 			t.Error(err)
 		}
-		for _, f := range r.files {
-			used[f.from] = true
-			if f.mode&0o444 != 0o444 {
-				t.Errorf("%s has mode %o: not every user of the guest can read it", f.to, f.mode)
+		for _, f := range r.Files {
+			used[f.From] = true
+			if f.Mode&0o444 != 0o444 {
+				t.Errorf("%s has mode %o: not every user of the guest can read it", f.To, f.Mode)
 			}
 		}
 	}
@@ -94,7 +94,7 @@ func TestRecipeRefuses(t *testing.T) {
 		"file init /init rwx":       "recipe/x:1: mode",
 		"image init /init 0644 now": "neither a package nor a file",
 	} {
-		var r recipe
+		var r Recipe
 		if err := r.parse("recipe/x", text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}

@@ -108,28 +108,13 @@ func (f Flavour) find(ctx context.Context) (*Kernel, error) {
 // is whole.
 func (k *Kernel) download(ctx context.Context) error {
 	partial := k.dir + ".partial"
-	packages := filepath.Join(partial, "packages")
-	if err := errors.Join(os.RemoveAll(partial), os.MkdirAll(packages, 0o755)); err != nil {
-		return err
-	}
 	wanted := []string{packagePrefix + k.Release}
 	// Ubuntu has the modules apart.
 	if modules := "linux-modules-" + k.Release; exec.CommandContext(ctx, "apt-cache", "show", modules).Run() == nil {
 		wanted = append(wanted, modules)
 	}
-	get := exec.CommandContext(ctx, "apt-get", append([]string{"download", "-q", "-o", "APT::Sandbox::User=root"}, wanted...)...)
-	get.Dir = packages
-	if out, err := get.CombinedOutput(); err != nil {
-		return errors.Join(fmt.Errorf("apt-get download %s: %w (perhaps apt-get update helps): %s", strings.Join(wanted, " "), err, out), os.RemoveAll(partial))
-	}
-	debs, err := filepath.Glob(filepath.Join(packages, "*.deb"))
-	if err != nil {
+	if err := guest.Unpack(ctx, partial, wanted...); err != nil {
 		return err
-	}
-	for _, deb := range debs {
-		if out, err := exec.CommandContext(ctx, "dpkg-deb", "-x", deb, partial).CombinedOutput(); err != nil {
-			return errors.Join(fmt.Errorf("dpkg-deb -x %s: %w: %s", filepath.Base(deb), err, out), os.RemoveAll(partial))
-		}
 	}
 	place := k.dir
 	k.dir = partial
@@ -137,7 +122,7 @@ func (k *Kernel) download(ctx context.Context) error {
 	if err := os.Chmod(k.Image(), 0o644); err != nil {
 		return err
 	}
-	if err := errors.Join(os.RemoveAll(packages), os.Rename(partial, place)); err != nil {
+	if err := os.Rename(partial, place); err != nil {
 		return err
 	}
 	k.dir = place

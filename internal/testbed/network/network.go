@@ -38,6 +38,7 @@ type Network struct {
 	*Namespace
 	bridge netlink.Link
 	guests []*Namespace
+	joined []string // interfaces outside, of Join
 }
 
 // New makes a network with nothing on it.
@@ -121,6 +122,53 @@ func (n *Network) Tap(name string, owner uint32) error {
 	return h.LinkSetUp(link)
 }
 
+// Join joins the network with a bridge of that name in this process's own namespace,
+// for guests whose network cards can be nowhere else. Close removes the bridge; one that
+// is there already, a killed process has left behind.
+func (n *Network) Join(name string) error {
+	end := name + "-join"
+	if err := remove(end, name); err != nil {
+		return err
+	}
+	n.joined = []string{end, name}
+	bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name}}
+	if err := netlink.LinkAdd(bridge); err != nil {
+		return fmt.Errorf("bridge %s: %w", name, err)
+	}
+	veth := netlink.NewVeth(netlink.LinkAttrs{Name: end, MasterIndex: bridge.Attrs().Index})
+	veth.PeerName, veth.PeerNamespace = "join", netlink.NsFd(n.handle)
+	if err := netlink.LinkAdd(veth); err != nil {
+		return err
+	}
+	h, err := netlink.NewHandleAt(n.handle)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	peer, err := h.LinkByName(veth.PeerName)
+	if err != nil {
+		return err
+	}
+	return errors.Join(h.LinkSetMaster(peer, n.bridge), h.LinkSetUp(peer), netlink.LinkSetUp(veth), netlink.LinkSetUp(bridge))
+}
+
+// remove deletes those of the interfaces that there are.
+func remove(names ...string) error {
+	for _, name := range names {
+		link, err := netlink.LinkByName(name)
+		if errors.As(err, &netlink.LinkNotFoundError{}) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := netlink.LinkDel(link); err != nil {
+			return fmt.Errorf("remove %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
 // Close lets go of the network and the guests' namespaces.
 func (n *Network) Close() error {
 	var errs []error
@@ -128,6 +176,8 @@ func (n *Network) Close() error {
 		errs = append(errs, g.close())
 	}
 	n.guests = nil
+	errs = append(errs, remove(n.joined...))
+	n.joined = nil
 	return errors.Join(append(errs, n.close())...)
 }
 

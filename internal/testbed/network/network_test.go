@@ -5,8 +5,12 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"testing"
 	"time"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 
 	"virtcmp/internal/testbed/network"
 )
@@ -64,5 +68,54 @@ func TestNetwork(t *testing.T) {
 		if a.(*net.IPNet).IP.String() == network.Gateway {
 			t.Error("the bridge is in the host's own network")
 		}
+	}
+}
+
+// TestJoin reaches a guest from a bridge outside of the testbed's namespace.
+func TestJoin(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("making network namespaces takes root")
+	}
+	// What is outside is a namespace of this test's own; its thread is not used again.
+	runtime.LockOSThread()
+	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+		t.Fatal(err)
+	}
+	n, err := network.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	for range 2 { // the second time one is there already
+		if err := n.Join("outside"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bridge, err := netlink.LinkByName("outside")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := netlink.ParseAddr("10.77.0.9/24")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := netlink.AddrAdd(bridge, address); err != nil {
+		t.Fatal(err)
+	}
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_SNDTIMEO, &unix.Timeval{Sec: 5})
+	// Nothing listens on the gateway: a refusal is an answer.
+	if err := unix.Connect(fd, &unix.SockaddrInet4{Port: 80, Addr: [4]byte{10, 77, 0, 1}}); err != unix.ECONNREFUSED {
+		t.Errorf("from outside, the gateway answers with %v", err)
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := netlink.LinkByName("outside"); err == nil {
+		t.Error("the bridge is left behind")
 	}
 }
