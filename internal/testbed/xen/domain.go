@@ -30,10 +30,7 @@ func vcpus(l testbed.Limits) int { return max(1, int(math.Ceil(l.CPUs))) }
 // arguments are the guest kernel's, and by it those of the image's init. A panic ends
 // the domain.
 func arguments(g *guest.Guest) string {
-	words := []string{
-		"console=hvc0", "quiet", "panic=-1", "root=/dev/xvda", "init=" + guest.Init,
-		"VIRTCMP_KERNEL=own", "VIRTCMP_ROLE=" + g.Role, "VIRTCMP_ADDRESS=" + g.Address, "VIRTCMP_NIC=eth0",
-	}
+	words := append([]string{"console=hvc0", "quiet", "panic=-1", "root=/dev/xvda", "init=" + guest.Init}, g.KernelWords("eth0")...)
 	if g.Limits.Swap > 0 {
 		words = append(words, "VIRTCMP_SWAP=/dev/xvdb")
 	}

@@ -40,7 +40,7 @@ func TestConfig(t *testing.T) {
 type = "pv"
 kernel = "/run/guests/kernel"
 ramdisk = "/run/guests/initrd"
-extra = "console=hvc0 quiet panic=-1 root=/dev/xvda init=/usr/lib/virtcmp/init VIRTCMP_KERNEL=own VIRTCMP_ROLE=app VIRTCMP_ADDRESS=10.77.0.2/24 VIRTCMP_NIC=eth0 VIRTCMP_SWAP=/dev/xvdb"
+extra = "console=hvc0 quiet panic=-1 root=/dev/xvda init=/usr/lib/virtcmp/init VIRTCMP_ROLE=app VIRTCMP_KERNEL=own VIRTCMP_ADDRESS=10.77.0.2/24 VIRTCMP_NIC=eth0 VIRTCMP_SWAP=/dev/xvdb"
 memory = 224
 maxmem = 224
 vcpus = 1
