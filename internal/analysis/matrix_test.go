@@ -83,3 +83,31 @@ func TestMatrix(t *testing.T) {
 		t.Errorf("failed %v", got)
 	}
 }
+
+// What changes in the course of a run is no aggressor's doing: each is set against the
+// measurements around it.
+func TestMatrixDrift(t *testing.T) {
+	var rows []observation.Observation
+	at := 0.0
+	for _, m := range []struct {
+		aggressor string
+		took      float64
+	}{{"none", 1}, {"cpu", 3}, {"none", 2}, {"disk", 12}, {"none", 10}, {"fork", 20}, {"none", 10}} {
+		for _, o := range cell("a", 1, m.aggressor, "select", m.took, m.took) {
+			at++
+			o.Time = at
+			rows = append(rows, o)
+		}
+	}
+	f := analyse(t, rows)
+	want := map[string]float64{"cpu": 2, "disk": 2, "fork": 2}
+	for _, got := range f.get("isolation/degradation", "a", ofRun(1)) {
+		if w := want[got.Note.Get("aggressor")]; !equal(values(found{got}), []float64{w}) || got.N != 6 {
+			t.Errorf("%+v, want %v", got, w)
+		}
+		delete(want, got.Note.Get("aggressor"))
+	}
+	if len(want) > 0 {
+		t.Errorf("missing: %v", want)
+	}
+}

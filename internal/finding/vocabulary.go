@@ -51,7 +51,7 @@ const (
 	// select, insert (the median query and batch) and http (the median request).
 	//   unstressed   seconds  note aggressor=none
 	//   stressed     seconds
-	//   degradation  ratio    stressed over unstressed of the same run
+	//   degradation  ratio    stressed over what the same run measured alone right before and after
 	Isolation = "isolation"
 	// Startup.
 	//   first_page   seconds  from stopped to the first good page

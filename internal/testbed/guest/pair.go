@@ -280,9 +280,9 @@ func (p *Pair) Application(url string, dial workload.DialFunc) testbed.Endpoints
 	return testbed.Endpoints{URL: url, Dial: dial, SQL: scripts, Stress: scripts}
 }
 
-// stressed is how many bytes stressors may take in a guest with those limits: more
-// than it has memory where it may swap as much again, and not so much that it must
-// kill its web server.
+// stressed is how many bytes stressors take in a guest with those limits: more than it
+// has memory where it may swap as much again, and not so much that it must kill its web
+// server.
 func stressed(l testbed.Limits) uint64 { return uint64(l.Memory+l.Swap) / 10 * 6 }
 
 // Counters are those of the guests' control groups.

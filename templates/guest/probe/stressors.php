@@ -12,7 +12,7 @@ function commands(string $class, int $n): array
 		case 'cpu':
 			return $ng('--cpu', (string) $n, '--cpu-method', 'matrixprod');
 		case 'memory': // allocates once and writes to all of it for ever
-			return $ng('--vm', (string) $n, '--vm-bytes', (string) number('bytes', 1 << 20, PHP_INT_MAX), '--vm-keep', '--vm-method', 'rand-set');
+			return $ng('--vm', (string) $n, '--vm-bytes', (string) number('bytes', 1 << 20, PHP_INT_MAX), '--vm-keep', '--vm-method', 'write64');
 		case 'disk': // a file each, deleted as soon as it is open; every write goes to the disk
 			return $ng('--hdd', (string) $n, '--hdd-bytes', '64m', '--hdd-opts', 'fsync');
 		case 'network': // stress-ng's own never leave the guest, whatever interface they are given
