@@ -29,6 +29,7 @@ type bed struct {
 	swapped   string   // counter of the application guest that shows that the ramp made it swap
 	cpu       string   // counter of the CPU time that the guests use; empty: their control groups'
 	ownKernel bool     // the guests don't run the host's
+	memory    string   // of the application guest, where 112MiB are too little
 	skips     []string // experiments, where each start takes long
 	optional  bool     // takes too long for every test run: only where REAL_TESTBEDS names it
 }
@@ -43,7 +44,7 @@ var beds = []bed{
 	// without KVM a start takes 20 s and a page 0.3 s
 	{name: "qemu", pages: 3, swapped: "node_vmstat_pswpout", ownKernel: true, skips: []string{"select", "insert", "footprint"}},
 	// a start takes minutes, of which most is before the first guest's
-	{name: "xen", pages: 1, swapped: "node_vmstat_pswpout", cpu: "node_cpu_seconds_total{user}", ownKernel: true, skips: []string{"select", "insert", "footprint"}, optional: true},
+	{name: "xen", pages: 1, swapped: "node_vmstat_pswpout", cpu: "node_cpu_seconds_total{user}", ownKernel: true, memory: "160MiB", skips: []string{"select", "insert", "footprint"}, optional: true},
 }
 
 // each runs the test for each testbed that can run here, and skips the others with
@@ -137,14 +138,18 @@ experiments:
   ramp:      {runs: 1, from: 1, to: 24, over: 12s, hold: 4s}
   select:    {runs: 1, queries: 50}
   insert:    {runs: 1, rows: 200, stress: [0, 2]}
-  startup:   {runs: 1}
+  startup:   {runs: 1, timeout: 200s}
   footprint: {runs: 1, settle: 1s}
   operation: {runs: 1}
 `
 
-// without returns the configuration with none of those experiments.
-func without(config string, experiments []string) string {
-	for _, e := range experiments {
+// smoke returns the configuration for the bed.
+func (b bed) smoke() string {
+	config := smoke
+	if b.memory != "" {
+		config = strings.Replace(config, "112MiB", b.memory, 1)
+	}
+	for _, e := range b.skips {
 		config = regexp.MustCompile(`(?m)^(  `+e+`: +\{runs: )1`).ReplaceAllString(config, "${1}0")
 	}
 	return config
@@ -157,7 +162,7 @@ func TestRealTestbeds(t *testing.T) { each(t, shortCampaign) }
 func shortCampaign(t *testing.T, b bed) {
 	before := state(t)
 	dir := filepath.Join(t.TempDir(), "archive")
-	code, _, stderr := collect(context.Background(), "-config", write(t, without(smoke, b.skips)), "-testbed", b.name, "-out", dir)
+	code, _, stderr := collect(context.Background(), "-config", write(t, b.smoke()), "-testbed", b.name, "-out", dir)
 	if code != command.Done {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
@@ -246,7 +251,7 @@ func TestRealAbort(t *testing.T) { each(t, abort) }
 
 func abort(t *testing.T, b bed) {
 	before := state(t)
-	config := write(t, smoke)
+	config := write(t, b.smoke())
 	ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
 	defer cancel()
 	code, _, stderr := collect(ctx, "-config", config, "-testbed", b.name)
@@ -257,7 +262,7 @@ func abort(t *testing.T, b bed) {
 		t.Errorf("interrupted, left behind:\n%s", strings.Join(left, "\n"))
 	}
 	killed(t, config, b.name)
-	quick := write(t, strings.NewReplacer("startup:   {runs: 1}", "startup:   {runs: 1}", "runs: 1", "runs: 0").Replace(smoke))
+	quick := write(t, strings.NewReplacer("startup:   {runs: 1", "startup:   {runs: 1", "runs: 1", "runs: 0").Replace(b.smoke()))
 	if code, _, stderr := collect(context.Background(), "-config", quick, "-testbed", b.name); code != command.Done {
 		t.Errorf("after SIGKILL: exit code %d: %s", code, stderr)
 	}

@@ -166,6 +166,7 @@ func (n *nested) facts() []testbed.Fact {
 		{Host: monitor.Host, Key: "machine_limit_cpus", Value: fmt.Sprint(n.limits().CPUs)},
 		{Host: monitor.Host, Key: "hotplug_scripts", Value: "virtcmp"},
 		{Host: monitor.Host, Key: "dom0_memory_bytes", Value: fmt.Sprint(dom0Memory)},
+		{Host: monitor.Host, Key: "dom0_image_digest", Value: n.image.Manifest.Digest},
 		{Host: monitor.Host, Key: "dom0_kernel", Value: n.kernel.Release},
 		{Host: monitor.Host, Key: "dom0_kernel_arguments", Value: dom0Arguments},
 	}

@@ -26,9 +26,10 @@ import (
 type nested struct {
 	testbed *Testbed
 	hypervisor
-	kernel *kernel.Kernel // domain 0's
+	kernel *kernel.Kernel // these four are domain 0's
 	initrd string
-	disk   string // domain 0's
+	image  *guest.Image
+	disk   string
 
 	dir       string // of what the machine writes, or is given; with the rest, between boot and stop
 	group     *cgroup.Group
@@ -70,6 +71,9 @@ func (n *nested) check(ctx context.Context) error {
 	if err := n.find(ctx); err != nil {
 		return err
 	}
+	if err := kernel.Check(ctx, kernel.Full); err != nil {
+		return err
+	}
 	proc, err := procfs.NewDefaultFS()
 	if err != nil {
 		return err
@@ -104,11 +108,10 @@ func (n *nested) provision(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	image, err := n.testbed.Store.Make(ctx, n.recipe())
-	if err != nil {
+	if n.image, err = n.testbed.Store.Make(ctx, n.recipe()); err != nil {
 		return err
 	}
-	n.disk, _, err = image.Ext4(ctx)
+	n.disk, _, err = n.image.Ext4(ctx)
 	return err
 }
 
