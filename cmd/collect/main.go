@@ -50,7 +50,7 @@ Without -config, -testbed names drivers and every experiment is as in the 2014 p
     app: {memory: 192MiB, swap: 512MiB, cpus: 1}
     db:  {memory: 384MiB, swap: 512MiB, cpus: 1}
   testbeds:
-    - name: native                # drivers: native, lxc, docker, uml, process, static
+    - name: native                # -list names the drivers
     - name: lxc
     - name: lxc-nginx             # the same technology with another stack
       driver: lxc
@@ -70,6 +70,7 @@ Without -config, -testbed names drivers and every experiment is as in the 2014 p
     isolation: {runs: 5, aggressors: [cpu, memory, disk, network, fork], stressors: 2}
     startup:   {runs: 5}
     footprint: {runs: 3}
+    operation: {runs: 3}          # start cold and warm, stop, pause, snapshot, checkpoint
 
 A key of the file is also read from the environment, as in VIRTCMP_EXPERIMENTS_RAMP_TO=60.
 Ctrl-C ends a campaign cleanly: the trials that are done are kept, -resume goes on.`,
