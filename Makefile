@@ -41,7 +41,7 @@ campaign: build packages ## measure for real, as root (CAMPAIGN=FILE, OUT=DIR; R
 test: packages ## all tests; as root they include real guests, and install what those need
 	$(GO) vet ./...
 	@# one package at a time: real guests beside tests of timing disturb both
-	$(GO) test -p 1 -v ./... 2>&1 | { grep -v -E '^\s*(=== (RUN|PAUSE|CONT|NAME)|--- PASS|PASS$$)' || true; }
+	$(GO) test -p 1 -v -timeout 30m ./... 2>&1 | { grep -v -E '^\s*(=== (RUN|PAUSE|CONT|NAME)|--- PASS|PASS$$)' || true; }
 
 test-xen: packages ## real guests on Xen, nested under QEMU: as root, and for about ten minutes
 	REAL_TESTBEDS=xen $(GO) test -p 1 -v -count=1 -timeout 40m -run 'TestReal' ./internal/testbed/xen ./cmd/collect
