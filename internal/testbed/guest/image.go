@@ -22,6 +22,7 @@ import (
 
 	"virtcmp/internal/monitor"
 	"virtcmp/internal/testbed"
+	"virtcmp/internal/testbed/launch"
 )
 
 // Init is the first process of a guest.
@@ -147,20 +148,26 @@ func (r Recipe) build(ctx context.Context, image *Image, rel release) error {
 	}
 	began := time.Now()
 	args := []string{
-		"--mode=root", "--variant=minbase", "--include=" + strings.Join(r.Packages, ","),
+		"mmdebstrap", "--mode=root", "--variant=minbase", "--include=" + strings.Join(r.Packages, ","),
 		"--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=force-unsafe-io",
 		"--customize-hook=sync-in " + overlay + " /",
 	}
 	if r.Install != "" {
 		args = append(args, `--customize-hook=chroot "$1" `+r.Install)
 	}
-	cmd := exec.CommandContext(ctx, "mmdebstrap", append(args, rel.codename, image.Rootfs(), "-")...)
-	cmd.Stdin = strings.NewReader(sources)
+	list := filepath.Join(image.dir, "sources.list")
+	if err := os.WriteFile(list, []byte(sources), 0o644); err != nil {
+		return err
+	}
 	log := monitor.NewConsole("build")
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it unmounts what it mounted
-	cmd.WaitDelay = 30 * time.Second
-	if err := cmd.Run(); err != nil {
+	// Apart, so that its mounts and what it runs there end with it, and with collect.
+	build, err := launch.Command{
+		Args: append(args, rel.codename, image.Rootfs(), list), Env: os.Environ(), Apart: []string{}, Output: log,
+	}.Start()
+	if err != nil {
+		return err
+	}
+	if err := build.Wait(ctx); err != nil {
 		return errors.Join(fmt.Errorf("mmdebstrap: %w; it said last:\n%s", err, log.Last()), os.RemoveAll(image.dir))
 	}
 	image.Manifest.Duration = time.Since(began)
@@ -171,7 +178,7 @@ func (r Recipe) build(ctx context.Context, image *Image, rel release) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(os.RemoveAll(overlay), os.WriteFile(filepath.Join(image.dir, manifestName), text, 0o644), os.Rename(image.dir, place)); err != nil {
+	if err := errors.Join(os.RemoveAll(overlay), os.Remove(list), os.WriteFile(filepath.Join(image.dir, manifestName), text, 0o644), os.Rename(image.dir, place)); err != nil {
 		return err
 	}
 	image.dir = place

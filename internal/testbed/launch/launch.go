@@ -3,6 +3,7 @@
 package launch
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -123,6 +124,21 @@ func (p *Process) Alive() error {
 	default:
 		return nil
 	}
+}
+
+// Wait waits until the process has ended, and returns nil if it was content. It is
+// killed when ctx ends first.
+func (p *Process) Wait(ctx context.Context) error {
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		p.Kill()
+		return context.Cause(ctx)
+	}
+	if p.cmd.ProcessState.Success() {
+		return nil
+	}
+	return p.err
 }
 
 // Kill ends the process and waits until it is gone. Of one with a Root, of Nobody or
