@@ -115,8 +115,8 @@ func (n *nested) describe(g *guest.Guest, d *domain) {
 	d.vif = "bridge=xenbr0,script=" + ownScripts + "/vif"
 }
 
-// processor has neither SMAP, which Xen crashes with here, nor AVX and XSAVE, with
-// which programs do: Xen's and the emulator's ideas of an extended state differ.
+// processor has neither SMAP, with which Xen crashes here, nor AVX and XSAVE, with which
+// Apache and MariaDB did in the guests.
 const processor = "Nehalem"
 
 // Arguments of Xen and of domain 0's kernel. A panic of either ends the machine.
