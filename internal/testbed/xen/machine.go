@@ -156,18 +156,21 @@ func (n *nested) machine() []string {
 func option(value string) string { return strings.ReplaceAll(value, ",", ",,") }
 
 func (n *nested) facts() []testbed.Fact {
-	return []testbed.Fact{
+	facts := []testbed.Fact{
 		{Host: monitor.Host, Key: "nested", Value: yes},
 		{Host: monitor.Host, Key: "accelerator", Value: "tcg"},
 		{Host: monitor.Host, Key: "software_xen", Value: n.version},
 		{Host: monitor.Host, Key: "xen_arguments", Value: xenArguments()},
 		{Host: monitor.Host, Key: "emulated_cpu", Value: processor},
 		{Host: monitor.Host, Key: "machine_memory_bytes", Value: fmt.Sprint(int64(n.memory()))},
-		{Host: monitor.Host, Key: "machine_limit_cpus", Value: fmt.Sprint(n.limits().CPUs)},
 		{Host: monitor.Host, Key: "hotplug_scripts", Value: "virtcmp"},
 		{Host: monitor.Host, Key: "dom0_memory_bytes", Value: fmt.Sprint(dom0Memory)},
 		{Host: monitor.Host, Key: "dom0_image_digest", Value: n.image.Manifest.Digest},
 		{Host: monitor.Host, Key: "dom0_kernel", Value: n.kernel.Release},
 		{Host: monitor.Host, Key: "dom0_kernel_arguments", Value: dom0Arguments},
 	}
+	if cpus := n.limits().CPUs; cpus > 0 {
+		facts = append(facts, testbed.Fact{Host: monitor.Host, Key: "machine_limit_cpus", Value: fmt.Sprint(cpus)})
+	}
+	return facts
 }
