@@ -18,7 +18,7 @@ import (
 
 // here is this machine as domain 0. Xen's own scripts hang the domains' network cards
 // on a bridge of this machine, which is joined with the testbed's; QEMU, as Xen brings
-// it, serves the disks.
+// it, serves the disks. This has not been tried on real hardware.
 type here struct {
 	testbed *Testbed
 	version string

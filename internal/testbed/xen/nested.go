@@ -48,7 +48,7 @@ const (
 	spare      = 64 << 20  // what Xen needs for itself and its tables
 	overhead   = 448 << 20 // what QEMU needs beyond the memory of its machine
 
-	bootLimit   = 5 * time.Minute // for Xen and domain 0
+	bootLimit   = 3 * time.Minute // for Xen and domain 0
 	listenLimit = 30 * time.Second
 )
 
