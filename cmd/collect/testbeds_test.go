@@ -47,14 +47,17 @@ var beds = []bed{
 	{name: "xen", pages: 1, swapped: "node_vmstat_pswpout", cpu: "node_cpu_seconds_total{user}", ownKernel: true, memory: "160MiB", skips: []string{"select", "insert", "footprint"}, optional: true},
 }
 
-// each runs the test for each testbed that can run here, and skips the others with
-// the reason.
-func each(t *testing.T, test func(*testing.T, bed)) {
+// each runs the test for each testbed that can run here, or those of them that are
+// named, and skips the others with the reason.
+func each(t *testing.T, test func(*testing.T, bed), only ...string) {
 	if testing.Short() {
 		t.Skip("real testbeds take minutes; not with -short")
 	}
 	named := os.Getenv("REAL_TESTBEDS")
 	for _, b := range beds {
+		if len(only) > 0 && !slices.Contains(only, b.name) {
+			continue
+		}
 		t.Run(b.name, func(t *testing.T) {
 			if chosen := slices.Contains(strings.Split(named, ","), b.name); named != "" && !chosen || named == "" && b.optional {
 				t.Skip("set REAL_TESTBEDS=" + b.name + " to run it")
