@@ -33,9 +33,8 @@ experiments:
   isolation: {runs: 1, queries: 20, batches: 2, rows: 50, requests: 3}
 `
 
-// TestRealIsolation puts real guests under each class of stress: on the host's kernel,
-// and on kernels of their own.
-func TestRealIsolation(t *testing.T) { each(t, isolate, "lxc", "uml") }
+// TestRealIsolation puts real guests under each class of stress.
+func TestRealIsolation(t *testing.T) { each(t, isolate, "lxc") }
 
 func isolate(t *testing.T, b bed) {
 	before := state(t)
@@ -70,7 +69,7 @@ func isolate(t *testing.T, b bed) {
 
 // TestRealPlace starts real guests two groups deep on one processor, and looks where
 // their processes really are.
-func TestRealPlace(t *testing.T) { each(t, place, "native", "lxc", "uml") }
+func TestRealPlace(t *testing.T) { each(t, place, "lxc", "uml") }
 
 func place(t *testing.T, b bed) {
 	before := state(t)
