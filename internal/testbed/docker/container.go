@@ -21,6 +21,7 @@ import (
 	"virtcmp/internal/monitor"
 	"virtcmp/internal/testbed/cgroup"
 	"virtcmp/internal/testbed/guest"
+	"virtcmp/internal/testbed/gvisor"
 	"virtcmp/internal/testbed/network"
 )
 
@@ -110,22 +111,20 @@ func (t *Testbed) start(ctx context.Context, g *guest.Guest) error {
 // gVisor is the name of its runtime.
 const gVisor = "runsc"
 
-// adaptToGVisor gives a container the setting without which MariaDB does not start
-// there: gVisor has no asynchronous input and output.
+// adaptToGVisor gives a container the settings without which MariaDB does not start there.
 func (e *engine) adaptToGVisor(ctx context.Context, id string) error {
-	const text = "[mariadbd]\ninnodb_use_native_aio = 0\n"
 	var files bytes.Buffer
 	w := tar.NewWriter(&files)
-	if err := w.WriteHeader(&tar.Header{Name: "gvisor.cnf", Mode: 0o644, Size: int64(len(text))}); err != nil {
+	if err := w.WriteHeader(&tar.Header{Name: filepath.Base(gvisor.SettingsPath), Mode: 0o644, Size: int64(len(gvisor.Settings))}); err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, text); err != nil {
+	if _, err := io.WriteString(w, gvisor.Settings); err != nil {
 		return err
 	}
 	if err := w.Close(); err != nil {
 		return err
 	}
-	_, err := e.CopyToContainer(ctx, id, client.CopyToContainerOptions{DestinationPath: "/etc/mysql/mariadb.conf.d", Content: &files})
+	_, err := e.CopyToContainer(ctx, id, client.CopyToContainerOptions{DestinationPath: filepath.Dir(gvisor.SettingsPath), Content: &files})
 	return err
 }
 

@@ -75,7 +75,7 @@ func (t *Testbed) start(g *guest.Guest) error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string]string{"config.json": string(bundle), settingsName: settings} {
+	for name, text := range map[string]string{"config.json": string(bundle), settingsName: Settings} {
 		if err := os.WriteFile(filepath.Join(g.Dir, name), []byte(text), 0o644); err != nil {
 			return err
 		}

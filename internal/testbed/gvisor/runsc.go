@@ -82,11 +82,14 @@ func kernel(ctx context.Context, platform string) (string, error) {
 	}
 }
 
-// settings of MariaDB, which does not start on gVisor's asynchronous input and output.
+// Settings of MariaDB, which does not start on gVisor's asynchronous input and output,
+// and their place in a guest.
 const (
-	settingsName = "gvisor.cnf"
-	settings     = "[mariadbd]\ninnodb_use_native_aio = 0\n"
+	SettingsPath = "/etc/mysql/mariadb.conf.d/gvisor.cnf"
+	Settings     = "[mariadbd]\ninnodb_use_native_aio = 0\n"
 )
+
+const settingsName = "mariadb.cnf" // in the guest's own directory
 
 // capabilities are what the guest's programs need to start as root and give it up.
 var capabilities = []string{
@@ -108,7 +111,7 @@ func bundle(g *guest.Guest, root string) *specs.Spec {
 			{Destination: "/proc", Type: "proc", Source: "proc"},
 			{Destination: "/tmp", Type: "tmpfs", Source: "tmpfs"},
 			{Destination: "/run", Type: "tmpfs", Source: "tmpfs"},
-			{Destination: "/etc/mysql/mariadb.conf.d/" + settingsName, Type: "bind", Source: filepath.Join(g.Dir, settingsName), Options: []string{"ro"}},
+			{Destination: SettingsPath, Type: "bind", Source: filepath.Join(g.Dir, settingsName), Options: []string{"ro"}},
 		},
 		Linux: &specs.Linux{Namespaces: []specs.LinuxNamespace{
 			{Type: specs.PIDNamespace}, {Type: specs.MountNamespace}, {Type: specs.IPCNamespace}, {Type: specs.UTSNamespace},
