@@ -230,6 +230,17 @@ func (v *view) emulated() string {
 	return v.nameList(all)
 }
 
+// nested names the testbeds whose hypervisor ran inside an emulated machine itself.
+func (v *view) nested() string {
+	var all []string
+	for _, t := range v.set.Testbeds() {
+		if v.set.Fact(t, result.Host, "nested") == "yes" {
+			all = append(all, t)
+		}
+	}
+	return v.nameList(all)
+}
+
 // sharedMachine reports whether the load generator is known to run on the machine that
 // runs the guests.
 func (v *view) sharedMachine() bool {

@@ -62,6 +62,7 @@ func (v *view) funcs() template.FuncMap {
 		"stressors":       v.stressors,
 		"stressLevels":    v.stressLevels,
 		"emulated":        v.emulated,
+		"nested":          v.nested,
 		"uses":            v.uses,
 		"recordedVersion": func() string { return v.fact(result.Generator, "virtcmp_version") },
 		"findingsCount":   func() string { return quantity.Digits(float64(v.count), 0) },
