@@ -31,8 +31,8 @@ var factGroups = []factGroup{
 		"isolation_aggressors", "isolation_stressors", "isolation_victims", "isolation_queries", "isolation_batches", "isolation_rows", "isolation_requests"}, false},
 }
 
-// notShown are facts that other parts of the paper have.
-var notShown = []string{"driver", "technology", "start_time", "trial", "demonstration"}
+// notShown are facts that other parts of the paper have, or that only the archive needs.
+var notShown = []string{"driver", "technology", "start_time", "trial", "demonstration", "kernel_arguments"}
 
 var factNames = map[string]string{
 	"class": "Class", "accelerator": "Accelerator", "cpu_model": "Processor", "cpus": "Processors", "memory_bytes": "Memory",
@@ -44,6 +44,11 @@ var factNames = map[string]string{
 	"ramp_timeout_seconds": "Time limit of a request", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs in a batch",
 	"insert_stressors": "CPU stressors", "stack": "Stack", "software_apache2": "Apache", "software_nginx": "nginx", "software_php": "PHP", "software_wordpress": "WordPress",
 	"software_mariadb": "MariaDB", "software_mysql": "MySQL", "software_lxc": "LXC", "software_uml": "User-Mode Linux", "software_docker": "Docker",
+	"software_qemu": "QEMU", "software_runsc": "runsc", "software_xen": "Xen", "software_linux": "Linux", "gvisor_platform": "platform", "nested": "nested",
+	"docker_engine": "engine", "docker_image": "image in the engine", "docker_runtime": "runtime", "docker_storage_driver": "storage driver",
+	"dom0_image_digest": "domain 0’s image", "dom0_kernel": "domain 0’s kernel", "dom0_kernel_arguments": "domain 0’s arguments", "dom0_memory_bytes": "domain 0’s memory",
+	"emulated_cpu": "emulated processor", "guest_cpu_counters": "CPU counters", "guest_type": "guests’ type", "hotplug_scripts": "hot-plug scripts", "network": "network",
+	"machine_limit_cpus": "machine’s processor limit", "machine_memory_bytes": "machine’s memory", "vcpus": "virtual processors", "xen_arguments": "Xen’s arguments",
 }
 
 // factName is what readers call a fact.
@@ -110,7 +115,7 @@ func (v *view) setupTable() *document.Table {
 				continue
 			}
 			row, ok := v.setupRow(g.hosts, key)
-			if !ok {
+			if !ok || g.more && v.particular(g, key) {
 				continue
 			}
 			if first {
@@ -119,6 +124,10 @@ func (v *view) setupTable() *document.Table {
 			}
 			t.Body = append(t.Body, row)
 		}
+	}
+	if rows := v.particulars(); rows != nil {
+		t.Body = append(t.Body, document.Row{Rule: true, Cells: []document.Cell{italic("Of one alone")}})
+		t.Body = append(t.Body, rows...)
 	}
 	return t
 }
@@ -172,15 +181,7 @@ func (v *view) setupRow(hosts []string, key string) (document.Row, bool) {
 			}
 		}
 	}
-	var then []string
-	for _, b := range v.sources.published.Testbeds() {
-		for _, host := range hosts {
-			if value := setFact(v.sources.published, b, host, key); value != "" && !slices.Contains(then, value) {
-				then = append(then, value)
-			}
-		}
-	}
-	row.Cells = append(row.Cells, text(strings.Join(then, " / ")))
+	row.Cells = append(row.Cells, text(v.published2014(hosts, key)))
 	return row, known
 }
 
