@@ -100,6 +100,13 @@ func servedByNginx(testbeds ...string) []finding.Finding {
 	return all
 }
 
+// nested adds that the testbed's hypervisor ran inside an emulated machine.
+func nested(testbed string, findings []finding.Finding) []finding.Finding {
+	return append(findings, finding.Finding{
+		Analysis: finding.Environment, Testbed: testbed, Name: "nested", X: finding.None, Value: 1, Low: finding.None, High: finding.None, N: 5, Note: "host=host;value=yes",
+	})
+}
+
 // campaigns are the data that the paper must cope with, what it must then say, and
 // what it must not.
 var campaigns = []struct {
@@ -123,7 +130,8 @@ var campaigns = []struct {
 		"Docker, LXC, User-Mode Linux and Xen against Native Linux:", "The speed of Xen, on an emulated processor, is not compared",
 		"**Emulated processors.** Xen ran on an emulated processor.",
 	}, []string{"Xen served", "and Xen 0.0", "Xen 249"}},
-	{"seven testbeds", resulttest.Seven().Findings(), []string{
+	{"seven testbeds", nested("xen", resulttest.Seven().Findings()), []string{
+		"For Xen the whole machine was emulated, with the hypervisor", "nested yes",
 		"Seven Testbeds Compared", "From a cold start to the first page it took native Linux 1.84 s,", "guests served the next page after gVisor 2.73 s, QEMU 7.80 s and Xen 18.2 s.",
 		"by the criteria of 2014 and three more",
 	}, nil},
