@@ -131,7 +131,7 @@ var campaigns = []struct {
 		"**Emulated processors.** Xen ran on an emulated processor.",
 	}, []string{"Xen served", "and Xen 0.0", "Xen 249"}},
 	{"seven testbeds", nested("xen", resulttest.Seven().Findings()), []string{
-		"For Xen the whole machine was emulated, with the hypervisor", "nested yes",
+		"For Xen the whole machine was emulated, with the hypervisor",
 		"Seven Testbeds Compared", "From a cold start to the first page it took native Linux 1.84 s,", "guests served the next page after gVisor 2.73 s, QEMU 7.80 s and Xen 18.2 s.",
 		"by the criteria of 2014 and three more",
 	}, nil},
@@ -221,6 +221,30 @@ func TestWhatThePaperSays(t *testing.T) {
 }
 
 // The same measurements against another baseline must turn every comparison round.
+// TestParticulars looks for a fact that one testbed alone has: in its row, and in no row
+// of its own.
+func TestParticulars(t *testing.T) {
+	table := newView(t, nested("xen", resulttest.Seven().Findings())).setupTable()
+	line := func(r document.Row) string {
+		var all []string
+		for _, c := range r.Cells {
+			for _, in := range c.Text {
+				all = append(all, fmt.Sprint(in))
+			}
+		}
+		return strings.Join(all, " | ")
+	}
+	last := table.Body[len(table.Body)-1]
+	if got := line(last); got != "Xen | nested yes" || last.Cells[1].Span != 7 {
+		t.Errorf("last row %q spans %d", got, last.Cells[1].Span)
+	}
+	for _, r := range table.Body[:len(table.Body)-1] {
+		if strings.Contains(line(r), "nested") {
+			t.Errorf("also a row %q", line(r))
+		}
+	}
+}
+
 func TestTurnedRound(t *testing.T) {
 	ratios := func(baseline string) map[string]float64 {
 		text := oneLine(markdown(t, change(func(c *resulttest.Campaign) { c.Testbeds = c.Testbeds[1:]; c.Baseline = baseline })))
