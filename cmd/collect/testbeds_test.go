@@ -29,7 +29,7 @@ type bed struct {
 	swapped   string   // counter of the application guest that shows that the ramp made it swap
 	cpu       string   // counter of the CPU time that the guests use; empty: their control groups'
 	ownKernel bool     // the guests don't run the host's
-	memory    string   // of the application guest, where 112MiB are too little
+	changes   []string // of the configuration: what stands there and what shall
 	skips     []string // experiments, where each start takes long
 	optional  bool     // takes too long for every test run: only where REAL_TESTBEDS names it
 }
@@ -41,10 +41,10 @@ var beds = []bed{
 	{name: "gvisor", pages: 20, swapped: "container_memory_swap", ownKernel: true},
 	// each new web server process takes a second for its first page
 	{name: "uml", pages: 5, swapped: "node_vmstat_pswpout", ownKernel: true},
-	// without KVM a start takes 20 s and a page 0.3 s
-	{name: "qemu", pages: 3, swapped: "node_vmstat_pswpout", ownKernel: true, skips: []string{"select", "insert", "footprint", "operation"}},
+	// without KVM a start takes 20 s, and each new web server process seconds for its first page
+	{name: "qemu", pages: 3, swapped: "node_vmstat_pswpout", ownKernel: true, changes: []string{"to: 24", "to: 3"}, skips: []string{"select", "insert", "footprint", "operation"}},
 	// a start takes minutes, of which most is before the first guest's
-	{name: "xen", pages: 1, swapped: "node_vmstat_pswpout", cpu: "node_cpu_seconds_total{user}", ownKernel: true, memory: "160MiB", skips: []string{"select", "insert", "footprint", "operation"}, optional: true},
+	{name: "xen", pages: 1, swapped: "node_vmstat_pswpout", cpu: "node_cpu_seconds_total{user}", ownKernel: true, changes: []string{"to: 24", "to: 2", "112MiB", "160MiB"}, skips: []string{"select", "insert", "footprint", "operation"}, optional: true},
 }
 
 // each runs the test for each testbed that can run here, or those of them that are
@@ -148,10 +148,7 @@ experiments:
 
 // smoke returns the configuration for the bed.
 func (b bed) smoke() string {
-	config := smoke
-	if b.memory != "" {
-		config = strings.Replace(config, "112MiB", b.memory, 1)
-	}
+	config := strings.NewReplacer(b.changes...).Replace(smoke)
 	for _, e := range b.skips {
 		config = regexp.MustCompile(`(?m)^(  `+e+`: +\{runs: )1`).ReplaceAllString(config, "${1}0")
 	}

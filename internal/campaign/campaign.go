@@ -54,6 +54,9 @@ func (c *Campaign) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	if err := c.open(ctx); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("interrupted before the first trial: %w", err)
+		}
 		return err
 	}
 	trials := Plan(c.Config.Experiments, c.Config.Testbeds, c.Config.Seed)

@@ -147,7 +147,7 @@ func (p *Pair) Prepare(limit func(testbed.Limits) testbed.Limits) (err error) {
 		return err
 	}
 	p.hierarchy.Depth = p.depth()
-	if err := p.hierarchy.Reap(); err != nil {
+	if err := errors.Join(p.hierarchy.Reap(), os.RemoveAll(filepath.Dir(p.runDir()))); err != nil { // a killed collect's, of any testbed
 		return err
 	}
 	if p.Net, err = network.New(); err != nil {
