@@ -294,6 +294,16 @@ func (p *Pair) Counters() []monitor.Source {
 	return sources
 }
 
+// KernelCounters are those of guests with kernels of their own: by heartbeat on their
+// consoles, and what they cost the host.
+func (p *Pair) KernelCounters() []monitor.Source {
+	sources := p.Counters()
+	for _, g := range p.Guests() {
+		sources = append(sources, g.Console)
+	}
+	return sources
+}
+
 // Facts are what the drivers have in common.
 func (p *Pair) Facts() []testbed.Fact {
 	facts := []testbed.Fact{{Host: monitor.Host, Key: "cgroup_version", Value: strconv.Itoa(p.hierarchy.Version)}}

@@ -3,8 +3,8 @@
 //
 // What a guest uses is in its control group: the sandbox keeps the memory of the
 // guest's processes in one shared memory file, which the host charges to the group and
-// swaps, beside the memory of its own kernel. The processes are traced ones that the
-// host kills with their tracer, and the sandbox runs as nobody without a network.
+// swaps, beside the memory of its own kernel. The processes are traced ones, and by
+// runsc's source the host kills them with their tracer.
 package gvisor
 
 import (

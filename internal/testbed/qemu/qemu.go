@@ -177,15 +177,8 @@ func (t *Testbed) launch(g *guest.Guest, more ...string) (err error) {
 	return err
 }
 
-// Counters implements testbed.Testbed: the guests' own by heartbeat on their consoles,
-// and what they cost the host.
-func (t *Testbed) Counters() []monitor.Source {
-	sources := t.Pair.Counters()
-	for _, g := range t.Guests() {
-		sources = append(sources, g.Console)
-	}
-	return sources
-}
+// Counters implements testbed.Testbed.
+func (t *Testbed) Counters() []monitor.Source { return t.KernelCounters() }
 
 // Facts implements testbed.Testbed.
 func (t *Testbed) Facts() []testbed.Fact {

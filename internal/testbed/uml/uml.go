@@ -90,15 +90,8 @@ func (t *Testbed) start(g *guest.Guest) error {
 // megabytes is a size as the kernel's mem= takes it.
 func megabytes(s testbed.Size) string { return fmt.Sprintf("%dM", s>>20) }
 
-// Counters implements testbed.Testbed: the guests' own by heartbeat on their consoles,
-// and what they cost the host.
-func (t *Testbed) Counters() []monitor.Source {
-	sources := t.Pair.Counters()
-	for _, g := range t.Guests() {
-		sources = append(sources, g.Console)
-	}
-	return sources
-}
+// Counters implements testbed.Testbed.
+func (t *Testbed) Counters() []monitor.Source { return t.KernelCounters() }
 
 // Facts implements testbed.Testbed.
 func (t *Testbed) Facts() []testbed.Fact {
