@@ -207,23 +207,24 @@ func (i *Image) inspect(ctx context.Context) error {
 	return err
 }
 
-// DiskUsage returns the bytes that a file or tree takes on disk.
-func DiskUsage(root string) (int64, error) {
-	var total int64
-	err := filepath.WalkDir(root, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		if st, ok := info.Sys().(*syscall.Stat_t); ok {
-			total += st.Blocks * 512
-		}
-		return nil
-	})
-	return total, err
+// DiskUsage returns the bytes that files or trees take on disk.
+func DiskUsage(roots ...string) (bytes int64, err error) {
+	for _, root := range roots {
+		err = errors.Join(err, filepath.WalkDir(root, func(_ string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := d.Info()
+			if err != nil {
+				return err
+			}
+			if st, ok := info.Sys().(*syscall.Stat_t); ok {
+				bytes += st.Blocks * 512
+			}
+			return nil
+		}))
+	}
+	return bytes, err
 }
 
 // versions says which package stands for which software of an application guest and

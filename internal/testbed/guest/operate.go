@@ -42,13 +42,8 @@ func (p *Pair) each(do func(*Guest) error) error {
 }
 
 // written is the size of both guests' writable layers.
-func (p *Pair) written() (total int64, err error) {
-	err = p.each(func(g *Guest) error {
-		n, err := DiskUsage(g.Written)
-		total += n
-		return err
-	})
-	return total, err
+func (p *Pair) written() (bytes int64, err error) {
+	return DiskUsage(p.App.Written, p.DB.Written)
 }
 
 // snapshot copies the application guest's writable layer, which with the image makes a

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,16 +134,7 @@ func (t *Testbed) snapshot(ctx context.Context) (bytes int64, err error) {
 
 // written is what the guests' own disks take.
 func (t *Testbed) written() (bytes int64, err error) {
-	for _, g := range t.Guests() {
-		for _, d := range t.disks[g.Role] {
-			size, err := guest.DiskUsage(d)
-			if err != nil {
-				return 0, err
-			}
-			bytes += size
-		}
-	}
-	return bytes, nil
+	return guest.DiskUsage(slices.Concat(t.disks[t.App.Role], t.disks[t.DB.Role])...)
 }
 
 // quote makes one word of the text for the shell.

@@ -60,12 +60,5 @@ func (t *Testbed) restore(ctx context.Context) error {
 
 // written is the size of the guests' copy-on-write disks.
 func (t *Testbed) written() (bytes int64, err error) {
-	for _, g := range t.Guests() {
-		size, err := guest.DiskUsage(rootFile(g))
-		if err != nil {
-			return 0, err
-		}
-		bytes += size
-	}
-	return bytes, nil
+	return guest.DiskUsage(rootFile(t.App), rootFile(t.DB))
 }
