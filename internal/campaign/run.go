@@ -245,30 +245,6 @@ func (r *run) watchdog(ctx context.Context) {
 	}
 }
 
-// footprint records the host's memory in use, several times.
-func (r *run) footprint(ctx context.Context, rec *observation.Recorder, state string) error {
-	const samples, apart = 5, 200 * time.Millisecond
-	proc, err := procfs.NewDefaultFS()
-	if err != nil {
-		return err
-	}
-	for range samples {
-		mem, err := proc.Meminfo()
-		if err != nil {
-			return err
-		}
-		if mem.MemTotalBytes == nil || mem.MemAvailableBytes == nil {
-			return errors.New("/proc/meminfo has no MemAvailable")
-		}
-		used := float64(*mem.MemTotalBytes - *mem.MemAvailableBytes)
-		rec.Record(0, "host_memory_footprint_bytes", used, observation.NoUsers, "", stateLabel(state))
-		if err := pause(ctx, apart); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // pause waits, unless ctx ends first.
 func pause(ctx context.Context, d time.Duration) error {
 	select {
