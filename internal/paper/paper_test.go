@@ -413,6 +413,24 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+func TestFloor(t *testing.T) {
+	all := one("successful_requests", 1.42, 1.31, 1.53)
+	if got := newView(t, all).floor(); got != "" {
+		t.Errorf("without a verdict: %q", got)
+	}
+	all[0].Note = "verdict=better;floor=0.05;floor_from=default"
+	if got := newView(t, all).floor(); got != "5\u00a0%" {
+		t.Errorf("%q", got)
+	}
+	all[0].Note = "verdict=better;floor=0.0712;floor_from=a-a"
+	all = append(all, finding.Finding{Analysis: finding.Validity, Testbed: "lxc2", Name: "a_a", X: finding.None, Value: 0.0341, Low: finding.None, High: finding.None,
+		Unit: finding.Ratio, N: 6, Note: "pair=lxc,lxc2;quantity=latency/p50"})
+	const want = "what the same technology set up twice may differ by, measured on LXC and lxc2 (3.4 % apart in the median request time)"
+	if got := strings.ReplaceAll(newView(t, all).floor(), "\u00a0", " "); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestOnsetsOfSomeRuns(t *testing.T) {
 	all := []finding.Finding{
 		{Analysis: finding.SwapOnset, Testbed: "lxc", Name: "time", X: finding.None, Value: 90, Low: 85, High: 95, Unit: finding.Seconds, N: 4, Note: "source=counters;runs=5;without=1"},

@@ -99,8 +99,7 @@ func (v *view) compare(id, long, short string) (string, error) {
 		return "", err
 	}
 	var shown, small, same, readings []string
-	noise := ""
-	why, intervals := "", false // the readings show nothing
+	noise, why, intervals := "", "", false // why readings show nothing, and whether some have intervals
 	baseline := v.name(v.set.Baseline())
 	say := func(to []string, c comparison, e quantity.Estimate) []string {
 		name := v.name(c.testbed)
@@ -111,14 +110,13 @@ func (v *view) compare(id, long, short string) (string, error) {
 	}
 	for _, c := range v.comparisons(q) {
 		e := quantity.NewEstimate(c.ratio)
-		floor, below := result.BelowFloor(c.ratio)
 		switch result.Judge(c.ratio) {
 		case result.NotSeen:
 			name := v.name(c.testbed)
 			if span := e.Range(); span != "" {
 				name += fmt.Sprintf(" (ratio %s, %s%s)", e.Value, confidence, span)
 			}
-			if below {
+			if floor, ok := result.Floor(c.ratio); ok && c.ratio.Note.Get("reason") == finding.BelowFloor {
 				small, noise = append(small, name), percentOf(floor) // one for all
 			} else {
 				same = append(same, name)
@@ -190,17 +188,29 @@ func percentOf(share float64) string {
 }
 
 // floor says what a difference must exceed to count: what a sentence needs after
-// "exceeds".
+// "exceeds", or "" if nothing was compared.
 func (v *view) floor() string {
-	twins := v.set.Twins()
-	if len(twins) == 0 {
-		return percentOf(0.05)
+	usual := ""
+	for _, q := range quantities() {
+		for _, c := range v.comparisons(q) {
+			if c.ratio.Note.Get("floor_from") == "a-a" {
+				return v.measuredFloor()
+			}
+			if floor, ok := result.Floor(c.ratio); ok {
+				usual = percentOf(floor)
+			}
+		}
 	}
+	return usual
+}
+
+// measuredFloor is floor where the campaign has the same technology twice.
+func (v *view) measuredFloor() string {
 	var all []string
-	for _, t := range twins {
+	for _, t := range v.set.Twins() {
 		text := fmt.Sprintf("%s and %s", v.name(t.A), v.name(t.B))
 		for _, q := range quantities() {
-			if q.Analysis == t.Analysis && q.Name == t.Name && !q.Stressed {
+			if q.Analysis == t.Analysis && q.Name == t.Name {
 				text += fmt.Sprintf(" (%s apart in the %s)", percentOf(t.Apart), q.Phrase)
 				break
 			}

@@ -113,7 +113,7 @@ func TestNotesOfComparisons(t *testing.T) {
 	if p, ok := result.P(f); !ok || p != 0.016 {
 		t.Errorf("p %v, %v", p, ok)
 	}
-	if floor, ok := result.BelowFloor(f); !ok || floor != 0.05 {
+	if floor, ok := result.Floor(f); !ok || floor != 0.05 {
 		t.Errorf("floor %v, %v", floor, ok)
 	}
 	for _, note := range []csvio.Labels{"", "p=0.5", "p_holm=x", "p_holm=-1", "p_holm=2", "p_holm=NaN"} {
@@ -121,8 +121,10 @@ func TestNotesOfComparisons(t *testing.T) {
 			t.Errorf("%s: p %v", note, p)
 		}
 	}
-	if _, ok := result.BelowFloor(finding.Finding{Note: "reason=not-significant;floor=0.05"}); ok {
-		t.Error("what is not significant is below the floor")
+	for _, note := range []csvio.Labels{"", "floor=x", "floor=-1", "floor=Inf"} {
+		if floor, ok := result.Floor(finding.Finding{Note: note}); ok {
+			t.Errorf("%s: floor %v", note, floor)
+		}
 	}
 }
 

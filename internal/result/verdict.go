@@ -52,12 +52,8 @@ func P(ratio finding.Finding) (p float64, ok bool) {
 	return p, err == nil && p >= 0 && p <= 1
 }
 
-// BelowFloor reports whether a comparison shows a difference, but none larger than noise
-// may make, and what that is: 0.05 for a ratio of 1.05 or 1/1.05.
-func BelowFloor(ratio finding.Finding) (floor float64, ok bool) {
-	if ratio.Note.Get("reason") != finding.BelowFloor {
-		return 0, false
-	}
+// Floor returns what a comparison had to exceed to count: 0.05 for a ratio of 1.05 or 1/1.05.
+func Floor(ratio finding.Finding) (floor float64, ok bool) {
 	floor, err := csvio.ParseFinite(ratio.Note.Get("floor"))
 	return floor, err == nil && floor >= 0
 }
