@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
-.PHONY: help build report demo campaign test test-xen lint bench figures clean packages writers
+.PHONY: help build report demo campaign test test-xen lint bench calibrate figures clean packages writers
 
 GO      ?= go
 # Nothing here is in C, and a fresh machine has no compiler for it.
@@ -53,6 +53,10 @@ lint: ## gofmt, go vet, staticcheck
 
 bench: ## speed of reading, analysing and of the load generator
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+calibrate: ## how often intervals, tests and onsets are right, in simulations with known truth (docs/calibration.md)
+	CALIBRATE=full $(GO) test -count=1 -v -timeout 60m -run Calibrate ./internal/stat ./internal/analysis 2>&1 | \
+		{ grep -v -E '^\s*(=== |--- PASS|PASS$$)' || true; }
 
 clean: ## remove what was built
 	rm -rf bin figures paper.pdf demo.pdf

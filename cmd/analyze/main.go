@@ -31,15 +31,16 @@ input where none is named. Neither the order of rows and files matters nor how a
 campaign is cut into files.
 
 Writes findings as CSV to standard output: a scalar stands once for every run, once
-over all runs of a testbed with a 95 % interval, and once as ratio to the baseline
-with a bootstrap interval over runs. From fewer than 3 runs there is no interval but
-a warning. What else is to be doubted is among the findings of the analysis validity.
+over all runs of a testbed with a 95 % interval, and once as ratio to the baseline with
+an interval, a permutation test's p and a verdict: better, worse or indistinguishable.
+From fewer than 3 runs there is no interval but a warning. What else is to be doubted is
+among the findings of the analysis validity.
 
 The baseline is the testbed named by -baseline; else the one that the campaign
 recorded; else native; else the first by name.`,
 	Flags: func(fs *flag.FlagSet) {
 		fs.String("baseline", "", "`testbed` that ratios are taken against")
-		fs.Uint64("seed", 1, "`number` that the bootstrap starts from: the same seed and rows give the same findings")
+		fs.Uint64("seed", 1, "`number` that random permutations start from: the same seed and rows give the same findings")
 	},
 	Run: run,
 }

@@ -60,7 +60,7 @@ type Options struct {
 	// Baseline is the testbed that ratios are taken against. Empty, it is the one
 	// recorded as a fact, else "native", else the first by name.
 	Baseline string
-	// Seed of the bootstrap. The same seed and rows give the same findings.
+	// Seed of the permutation tests. The same seed and rows give the same findings.
 	Seed uint64
 }
 
@@ -111,6 +111,7 @@ func (a *Analyzer) Findings(sources []csvio.Stat) ([]finding.Finding, error) {
 		r := &report{campaign: c, analysis: an.name}
 		an.find(c, r)
 		all = append(all, r.sorted()...)
+		c.found = all
 	}
 	return all, nil
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"virtcmp/internal/csvio"
+	"virtcmp/internal/finding"
 	"virtcmp/internal/observation"
 )
 
@@ -25,6 +26,9 @@ type campaign struct {
 	// Set by settle, in order of name and number.
 	testbeds []string
 	sorted   []*run
+	twins    []twins
+
+	found []finding.Finding // by the analyses that are done
 
 	unread map[string]int // rows by experiment that no analysis knows
 	codes  codes
@@ -216,6 +220,7 @@ func (c *campaign) settle() {
 		c.testbeds = append(c.testbeds, r.testbed)
 	}
 	c.testbeds = slices.Compact(c.testbeds)
+	c.twins = c.findTwins()
 	parallel(len(c.sorted), func(i int) {
 		r := c.sorted[i]
 		if !slices.IsSortedFunc(r.requests, c.byTime) {

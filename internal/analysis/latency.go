@@ -23,7 +23,12 @@ func latency(c *campaign, r *report) {
 	q := newQuantities(r)
 	ramps := c.ramps()
 	results := make([]latencies, len(ramps))
-	parallel(len(ramps), func(i int) { results[i] = ramps[i].latencies(c.budget(ramps, ramps[i].testbed)) })
+	parallel(len(ramps), func(i int) {
+		results[i] = ramps[i].latencies(c.budget(ramps, ramps[i].testbed))
+		if c.single(ramps[i].runKey) {
+			results[i].within = ramps[i].within()
+		}
+	})
 	timeouts := map[string]int{}
 	for _, l := range results {
 		timeouts[l.testbed] += l.timeouts
@@ -37,6 +42,9 @@ func latency(c *campaign, r *report) {
 			if s.bounded && timeouts[l.testbed] > 0 {
 				quantity.sayOverRuns(l.testbed, timeoutNote(timeouts[l.testbed]))
 			}
+		}
+		for name, interval := range l.within {
+			q.plain(name, finding.Seconds).within(l.runKey, interval)
 		}
 		r.series(l.runKey, "request", finding.Seconds, each(l.requests, 1))
 		r.series(l.runKey, "moving_average_30", finding.Seconds, each(l.averages, averaged))
@@ -53,6 +61,7 @@ type latencies struct {
 	runKey
 	timeouts           int
 	scalars            []namedValue
+	within             map[string]stat.Interval
 	requests, averages []point // thinned
 	medians, p95s      []sample
 }

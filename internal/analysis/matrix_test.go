@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"strings"
 	"testing"
 
 	"virtcmp/internal/csvio"
@@ -69,7 +70,7 @@ func TestMatrix(t *testing.T) {
 	if got := f.get("isolation/degradation", "a", ofRun(1)); len(got) != 1 || got[0].N != 6 {
 		t.Errorf("%+v", got)
 	}
-	if got := f.one(t, "isolation/degradation", "b", overRuns("a")); !equal(values(found{got}), []float64{2}) || got.Note != "aggressor=cpu;victim=select" {
+	if got := f.one(t, "isolation/degradation", "b", overRuns("a")); !equal(values(found{got}), []float64{2}) || !strings.HasPrefix(string(got.Note), "aggressor=cpu;victim=select;p=0.1;") {
 		t.Errorf("%+v", got)
 	}
 	warned := map[string]csvio.Labels{}

@@ -29,6 +29,7 @@ type value struct {
 	num, den float64
 	n        int          // what it rests on
 	remark   csvio.Labels // on the run's finding
+	within   *stat.Interval
 }
 
 // quantities are a report's, made as they turn up.
@@ -74,7 +75,7 @@ func (q *quantity) setRatio(r runKey, num, den float64, n int) {
 // say adds a remark on the quantity's value in a run.
 func (q *quantity) say(r runKey, remark csvio.Labels) {
 	v := q.runs[r.testbed][r.number]
-	v.remark = remark
+	v.remark = join(v.remark, remark)
 	q.runs[r.testbed][r.number] = v
 }
 
@@ -90,7 +91,7 @@ func (q *quantity) sayOverRuns(testbed string, remark csvio.Labels) {
 func (q *quantities) flush() {
 	all := slices.Collect(maps.Values(q.all)) // in any order: the report is sorted
 	parts := make([][]finding.Finding, len(all))
-	parallel(len(all), func(i int) { parts[i] = all[i].findings(q.report.campaign) })
+	parallel(len(all), func(i int) { parts[i] = all[i].findings(q.report.campaign, q.report.analysis) })
 	for _, part := range parts {
 		for _, f := range part {
 			q.report.add(f)
@@ -99,32 +100,27 @@ func (q *quantities) flush() {
 }
 
 // findings returns what there is to say of the quantity.
-func (q *quantity) findings(c *campaign) []finding.Finding {
+func (q *quantity) findings(c *campaign, analysis string) []finding.Finding {
 	var all []finding.Finding
 	summaries := map[string]stat.Summary{}
 	for testbed, runs := range q.runs {
 		for number, v := range runs {
 			f := q.finding(testbed, v.num/v.den, v.n)
 			f.Run, f.Note = finding.Run(number), join(f.Note, v.remark)
+			if v.within != nil {
+				f.Low, f.High = finding.Number(v.within.Low), finding.Number(v.within.High)
+			}
 			all = append(all, f)
 		}
-		summaries[testbed] = stat.Summarise(q.sample(testbed), c.random(testbed))
+		summaries[testbed] = stat.Summarise(q.sample(testbed))
 	}
-	base, compared := summaries[c.baseline]
 	for testbed, s := range summaries {
 		f := q.finding(testbed, s.Value, s.N)
 		f.Note = join(f.Note, q.remark[testbed])
 		interval, ok := s.Mean()
 		all = append(all, bounded(f, interval, ok))
-		if !compared || testbed == c.baseline || q.absolute || base.Value <= 0 || s.Value < 0 {
-			continue // a ratio would mean nothing
-		}
-		f = q.finding(testbed, s.Value/base.Value, min(s.N, base.N))
-		f.Baseline, f.Unit = c.baseline, finding.Ratio
-		interval, ok = s.Ratio(base)
-		all = append(all, bounded(f, interval, ok))
 	}
-	return all
+	return append(all, q.comparisons(c, analysis, summaries)...)
 }
 
 // join returns the labels of both.
@@ -170,9 +166,9 @@ func (q *quantity) sample(testbed string) stat.Runs {
 	return s
 }
 
-// random returns the random numbers for the resamples of a testbed's runs. They depend
-// on the seed and the testbed alone: quantities share them, so that equal ones have
-// equal intervals whatever else is found.
+// random returns the random numbers for the permutations of a testbed's runs. They
+// depend on the seed and the testbed alone: quantities share them, so that equal ones
+// have equal tests whatever else is found.
 func (c *campaign) random(testbed string) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(testbed))

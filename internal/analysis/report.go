@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 )
 
@@ -32,12 +33,19 @@ func finite(n finding.Number) bool { return n-n == 0 }
 
 // sorted returns the findings by their columns from left to right, except that the
 // points of a series stay together: the note, which tells series apart, goes before x.
+// In that of a comparison are its p-values: there it does not.
 func (r *report) sorted() []finding.Finding {
+	series := func(f finding.Finding) csvio.Labels {
+		if f.Baseline != "" {
+			return ""
+		}
+		return f.Note
+	}
 	slices.SortFunc(r.findings, func(a, b finding.Finding) int {
 		return cmp.Or(
 			cmp.Compare(a.Testbed, b.Testbed), cmp.Compare(a.Baseline, b.Baseline), cmp.Compare(a.Run, b.Run),
-			cmp.Compare(a.Name, b.Name), cmp.Compare(a.Note, b.Note), cmp.Compare(a.X, b.X), cmp.Compare(a.Value, b.Value),
-			cmp.Compare(a.N, b.N),
+			cmp.Compare(a.Name, b.Name), cmp.Compare(series(a), series(b)), cmp.Compare(a.X, b.X), cmp.Compare(a.Note, b.Note),
+			cmp.Compare(a.Value, b.Value), cmp.Compare(a.N, b.N),
 		)
 	})
 	return r.findings

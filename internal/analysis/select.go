@@ -19,11 +19,18 @@ func selects(c *campaign, r *report) {
 		if len(took) == 0 {
 			continue
 		}
+		var intervals map[string]stat.Interval
+		if c.single(run.runKey) {
+			intervals = within(took, "mean", map[string]float64{"median": 0.5})
+		}
 		slices.Sort(took)
 		n := len(took)
 		q.plain("median", finding.Seconds).set(run.runKey, stat.Quantile(took, 0.5), n)
 		q.plain("mean", finding.Seconds).set(run.runKey, stat.Mean(took), n)
 		q.plain("p99", finding.Seconds).set(run.runKey, stat.Quantile(took, 0.99), n)
+		for name, interval := range intervals {
+			q.plain(name, finding.Seconds).within(run.runKey, interval)
+		}
 	}
 	q.flush()
 }

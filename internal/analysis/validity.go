@@ -10,11 +10,11 @@ import (
 	"virtcmp/internal/stat"
 )
 
-// rules are what validity checks; finding's vocabulary lists the warnings.
+// rules are what validity checks; finding's vocabulary lists what they find.
 var rules = []func(*campaign, *report){
 	fewRuns, trialOrder, notAnalysed,
 	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
-	softwareEmulation, demonstration, differences,
+	softwareEmulation, demonstration, differences, noise,
 }
 
 // validity warns of what to doubt: a finding for every rule that the data break.

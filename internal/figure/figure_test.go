@@ -367,3 +367,16 @@ func TestStyles(t *testing.T) {
 		}
 	}
 }
+
+// Figures, text and analysis agree on which way is better.
+func TestPreferences(t *testing.T) {
+	for _, q := range Quantities {
+		want := finding.LessIsBetter
+		if q.More {
+			want = finding.MoreIsBetter
+		}
+		if got := finding.PreferenceFor(q.Analysis, q.Name); got != want {
+			t.Errorf("%s: preference %v, want %v", q.ID, got, want)
+		}
+	}
+}

@@ -3,6 +3,27 @@ package finding
 // Analyses. Every name below them is listed with its unit; a name with (x) is a
 // series. Each scalar of a run is in the unit of the table, of n requests, queries
 // or batches; over all runs it is the mean over the runs, n being their number.
+//
+// The interval over runs is Student's, on the logarithmic scale where every value is
+// positive; the note says interval=too-few-runs or interval=not-positive where there is
+// none. A testbed's only run has one of its own for latency's mean, p50 and p95 and
+// select's mean and median: note interval=within-run, from the moving-block bootstrap,
+// which tells nothing of what another run would give.
+//
+// The note of a comparison with the baseline:
+//
+//	p=         of the two-sided permutation test over runs, from 3 runs of both on
+//	p_holm=    p corrected by Holm's method for the testbeds that are compared by the same
+//	           quantity: analysis, name, x and the note's own labels
+//	verdict=   better, worse or indistinguishable; none if no difference, however large,
+//	           could have been significant with so few runs. Not for what is neither better
+//	           nor worse, such as footprint's empty
+//	reason=    of indistinguishable: not-significant (p_holm is 0.05 or more) or below-floor;
+//	           of none: too-few-runs
+//	floor=     how far a ratio must be from 1, in either direction, to count: 0.05 is 1.05 or
+//	           1/1.05
+//	floor_from=  default, or a-a where two testbeds are the same technology set up alike: then
+//	           it is the far end of the interval of their ratio
 const (
 	// Throughput of the ramp.
 	//   successful_requests  requests  2xx/3xx with the expected text, in the whole run
@@ -86,6 +107,9 @@ const (
 	// Validity: what to doubt.
 	//   warning: value 1, n the runs, or rows, that it concerns; note warning=CODE and the
 	//   labels listed with the codes, the Warnings. No testbed: about the whole campaign.
+	//   a_a  ratio  of two testbeds that are the same technology set up alike, note
+	//        pair=native,native2: the most that they differ by in a headline quantity, as its
+	//        ratio less 1, quantity=throughput/successful_requests, of n such quantities
 	Validity = "validity"
 )
 

@@ -144,7 +144,7 @@ var campaigns = []struct {
 	{"nginx alone", servedByNginx("native", "lxc", "uml"), []string{"WordPress on nginx and PHP", "The guests run nginx 1.22.1,"}, []string{"Apache 2"}},
 	{"one run", change(func(c *resulttest.Campaign) { c.Runs = 1 }), []string{
 		"times as many requests as native Linux, and User-Mode Linux 0.", "(from too few runs for an interval)", "Each experiment was run once on every testbed.", "n = 1 run, too few for an interval",
-		"For LXC none of the twelve comparisons has an interval that would tell better from worse.", "here some experiments have too few runs for that",
+		"For LXC none of the twelve comparisons rests on enough runs to tell better from worse.", "here some experiments have too few runs for that",
 	}, []string{"(95 % interval", "in turns and in random order", "did better"}},
 	{"the isolation matrix", change(func(c *resulttest.Campaign) { c.Matrix = true }), []string{
 		"### Neighbours", "The two guests share the host and nothing else.", "A number is the mean over runs (n = 5 runs)",
@@ -382,12 +382,52 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%v [%v, %v]: %q, %v\nwant %q", tc.value, tc.low, tc.high, got, err, tc.want)
 		}
 	}
+	const tested = "p=0.0079;p_holm=0.016;verdict="
+	for _, tc := range []struct {
+		value, low, high float64
+		note             csvio.Labels
+		want             string
+	}{
+		{1.42, 1.31, 1.53, tested + "better", "LXC served 1.42 times as many as native Linux (95 % interval 1.31 to 1.53, p = 0.016)."},
+		{0.71, 0.67, 0.75, "p_holm=0.0002;verdict=worse", "LXC served 0.71 times as many as native Linux (95 % interval 0.67 to 0.75, p < 0.001)."},
+		// The verdict goes before the interval, whatever that says.
+		{1.42, 1.01, 1.73, "p_holm=0.06;verdict=indistinguishable;reason=not-significant", "In the number of successful requests no difference from native Linux could be shown for LXC (ratio 1.42, 95 % interval 1.01 to 1.73)."},
+		{1.02, 1.01, 1.03, tested + "indistinguishable;reason=below-floor;floor=0.05", "In the number of successful requests the difference from native Linux is below the noise floor of 5 % for LXC (ratio 1.02, 95 % interval 1.01 to 1.03)."},
+		{40, 38, 42, "p=0.1;p_holm=0.1;verdict=none;reason=too-few-runs", "LXC served 40 times as many as native Linux (95 % interval 38 to 42), from too few runs for a test of significance."},
+		{40, none, none, "verdict=none;reason=too-few-runs;interval=too-few-runs", "LXC served 40.0 times as many as native Linux (from too few runs for an interval)."},
+		{2, none, none, tested + "better;interval=not-positive", "LXC served 2.00 times as many as native Linux (p = 0.016)."},
+	} {
+		all := one("successful_requests", tc.value, tc.low, tc.high)
+		all[0].Note = tc.note
+		got, err := newView(t, all).compare("requests", "served %s times as many as", "%s times as many")
+		if got = strings.ReplaceAll(got, "\u00a0", " "); err != nil || got != tc.want {
+			t.Errorf("%v [%v, %v] %s: %q, %v\nwant %q", tc.value, tc.low, tc.high, tc.note, got, err, tc.want)
+		}
+	}
 	v := newView(t, nil)
 	if got, err := v.compare("requests", "%s", "%s"); got != "" || err != nil {
 		t.Errorf("nothing to compare: %q, %v", got, err)
 	}
 	if _, err := v.compare("nix", "%s", "%s"); err == nil {
 		t.Error("an unknown quantity passes")
+	}
+}
+
+func TestFloor(t *testing.T) {
+	all := one("successful_requests", 1.42, 1.31, 1.53)
+	if got := newView(t, all).floor(); got != "" {
+		t.Errorf("without a verdict: %q", got)
+	}
+	all[0].Note = "verdict=better;floor=0.05;floor_from=default"
+	if got := newView(t, all).floor(); got != "5\u00a0%" {
+		t.Errorf("%q", got)
+	}
+	all[0].Note = "verdict=better;floor=0.0712;floor_from=a-a"
+	all = append(all, finding.Finding{Analysis: finding.Validity, Testbed: "lxc2", Name: "a_a", X: finding.None, Value: 0.0341, Low: finding.None, High: finding.None,
+		Unit: finding.Ratio, N: 6, Note: "pair=lxc,lxc2;quantity=latency/p50"})
+	const want = "what the same technology set up twice may differ by, measured on LXC and lxc2 (3.4 % apart in the median request time)"
+	if got := strings.ReplaceAll(newView(t, all).floor(), "\u00a0", " "); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -2,6 +2,8 @@ package paper
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -89,53 +91,133 @@ func (v *view) comparisons(q figure.Quantity) []comparison {
 
 // compare says how the other testbeds do by a quantity. long and short are verb
 // phrases with %s for the ratio: "served %s times as many requests as" and "%s times
-// as many". What is said depends on the intervals alone: only one that leaves out 1
-// makes a difference. Without any comparison compare returns "".
+// as many". The analysis' verdicts decide what is said: only one that is better or
+// worse makes a difference. Without any comparison compare returns "".
 func (v *view) compare(id, long, short string) (string, error) {
 	q, err := quantityOf(id)
 	if err != nil {
 		return "", err
 	}
-	var shown, same, readings []string
-	why := "" // the readings have no interval
+	var shown, small, same, readings []string
+	noise, why, intervals := "", "", false // why readings show nothing, and whether some have intervals
 	baseline := v.name(v.set.Baseline())
+	say := func(to []string, c comparison, e quantity.Estimate) []string {
+		name := v.name(c.testbed)
+		if len(to) == 0 {
+			return append(to, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline)+evidence(c.ratio, e, confidence))
+		}
+		return append(to, name+" "+fmt.Sprintf(short, e.Value)+evidence(c.ratio, e, ""))
+	}
 	for _, c := range v.comparisons(q) {
 		e := quantity.NewEstimate(c.ratio)
-		name := v.name(c.testbed)
 		switch result.Judge(c.ratio) {
 		case result.NotSeen:
+			name := v.name(c.testbed)
 			if span := e.Range(); span != "" {
 				name += fmt.Sprintf(" (ratio %s, %s%s)", e.Value, confidence, span)
 			}
-			same = append(same, name)
+			if floor, ok := result.Floor(c.ratio); ok && c.ratio.Note.Get("reason") == finding.BelowFloor {
+				small, noise = append(small, name), percentOf(floor) // one for all
+			} else {
+				same = append(same, name)
+			}
 		case result.Unsure:
-			if why == "" || c.ratio.Note.Get("interval") == finding.TooFewRuns {
-				why = noInterval(c.ratio)
+			if reason := noVerdict(c.ratio); why == "" || c.ratio.Note.Get("interval") == finding.TooFewRuns {
+				why = reason
 			}
-			if len(readings) == 0 {
-				readings = append(readings, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline))
-			} else {
-				readings = append(readings, name+" "+fmt.Sprintf(short, e.Value))
-			}
+			intervals = intervals || e.Range() != ""
+			readings = say(readings, c, e)
 		default:
-			if len(shown) == 0 {
-				shown = append(shown, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline)+within(e, confidence))
-			} else {
-				shown = append(shown, name+" "+fmt.Sprintf(short, e.Value)+within(e, ""))
-			}
+			shown = say(shown, c, e)
 		}
 	}
 	var sentences []string
 	if len(shown) > 0 {
 		sentences = append(sentences, capital(clauses(shown))+".")
 	}
+	if len(small) > 0 {
+		sentences = append(sentences, fmt.Sprintf("In the %s the difference from %s is below the noise floor of %s for %s.", q.Phrase, baseline, noise, list(small)))
+	}
 	if len(same) > 0 {
 		sentences = append(sentences, fmt.Sprintf("In the %s no difference from %s could be shown for %s.", q.Phrase, baseline, list(same)))
 	}
-	if len(readings) > 0 {
+	switch {
+	case len(readings) > 0 && intervals:
+		sentences = append(sentences, fmt.Sprintf("%s, %s.", capital(clauses(readings)), why))
+	case len(readings) > 0:
 		sentences = append(sentences, fmt.Sprintf("%s (%s).", capital(clauses(readings)), why))
 	}
 	return strings.Join(sentences, " "), nil
+}
+
+// noVerdict says why a comparison is but a reading.
+func noVerdict(f finding.Finding) string {
+	if f.Low.Present() && f.Note.Get("verdict") == finding.NoVerdict {
+		return "from too few runs for a test of significance"
+	}
+	return noInterval(f)
+}
+
+// evidence is a comparison's interval, introduced by those words, and its p-value, in
+// parentheses, or nothing.
+func evidence(f finding.Finding, e quantity.Estimate, words string) string {
+	var all []string
+	if span := e.Range(); span != "" {
+		all = append(all, words+span)
+	}
+	if p, ok := result.P(f); ok && result.Judge(f) != result.Unsure {
+		all = append(all, pValue(p))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(all, ", ") + ")"
+}
+
+// pValue writes a p-value as journals have it.
+func pValue(p float64) string {
+	if p < 0.001 {
+		return "p" + nbsp + "<" + nbsp + "0.001"
+	}
+	return "p" + nbsp + "=" + nbsp + strconv.FormatFloat(p, 'g', 2, 64)
+}
+
+// percentOf writes a share such as 0.05 as 5 %, with a decimal where it is small.
+func percentOf(share float64) string {
+	return quantity.Exact(math.Round(share*1000)/10, finding.Ratio) + nbsp + "%"
+}
+
+// floor says what a difference must exceed to count: what a sentence needs after
+// "exceeds", or "" if nothing was compared.
+func (v *view) floor() string {
+	usual := ""
+	for _, q := range quantities() {
+		for _, c := range v.comparisons(q) {
+			if c.ratio.Note.Get("floor_from") == "a-a" {
+				return v.measuredFloor()
+			}
+			if floor, ok := result.Floor(c.ratio); ok {
+				usual = percentOf(floor)
+			}
+		}
+	}
+	return usual
+}
+
+// measuredFloor is floor where the campaign has the same technology twice.
+func (v *view) measuredFloor() string {
+	var all []string
+	for _, t := range v.set.Twins() {
+		text := fmt.Sprintf("%s and %s", v.name(t.A), v.name(t.B))
+		for _, q := range quantities() {
+			if q.Analysis == t.Analysis && q.Name == t.Name {
+				text += fmt.Sprintf(" (%s apart in the %s)", percentOf(t.Apart), q.Phrase)
+				break
+			}
+		}
+		all = append(all, text)
+	}
+	return "what the same technology set up twice may differ by, measured on " + list(all)
 }
 
 // noInterval says why a comparison is but a reading.

@@ -105,7 +105,7 @@ func (v *view) tally() string {
 			continue
 		}
 		if unsure == n {
-			all = append(all, fmt.Sprintf("For %s none of the %s comparisons has an interval that would tell better from worse.", v.name(t), numberWord(n)))
+			all = append(all, fmt.Sprintf("For %s none of the %s comparisons rests on enough runs to tell better from worse.", v.name(t), numberWord(n)))
 			continue
 		}
 		text := fmt.Sprintf("Of the %s quantities compared, %s did better than %s in %s and worse in %s", numberWord(n), v.name(t),
@@ -114,10 +114,10 @@ func (v *view) tally() string {
 			text = fmt.Sprintf("%s did better in %s of %s and worse in %s", capital(v.name(t)), cases(better), numberWord(n), cases(worse))
 		}
 		if same > 0 {
-			text += fmt.Sprintf("; in %s no difference could be shown", numberWord(same))
+			text += fmt.Sprintf("; in %s no difference that counts could be shown", numberWord(same))
 		}
 		if unsure > 0 {
-			text += fmt.Sprintf("; in %s there is no interval to tell", numberWord(unsure))
+			text += fmt.Sprintf("; in %s there are too few runs to tell", numberWord(unsure))
 		}
 		all = append(all, text+".")
 	}

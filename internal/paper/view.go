@@ -71,6 +71,7 @@ func (v *view) funcs() template.FuncMap {
 		"has":         v.has,
 		"values":      v.values,
 		"compare":     v.compare,
+		"floor":       v.floor,
 		"onsets":      v.onsets,
 		"lacking":     v.lacking,
 		"timedOut":    v.timedOut,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 	"virtcmp/internal/result"
 	"virtcmp/internal/result/resulttest"
@@ -92,6 +93,48 @@ func TestJudge(t *testing.T) {
 		if got := result.Judge(finding.Finding{Value: 1.1, Low: tc.low, High: tc.high}); got != tc.want {
 			t.Errorf("[%v, %v]: %v, want %v", tc.low, tc.high, got, tc.want)
 		}
+	}
+	// The analysis' verdict goes before the interval.
+	for note, want := range map[csvio.Labels]result.Verdict{
+		"p=0.008;verdict=better": result.More, "verdict=worse": result.More, "verdict=indistinguishable;reason=below-floor": result.NotSeen,
+		"p=0.1;verdict=none;reason=too-few-runs": result.Unsure, "p=0.008;p_holm=0.016": result.More, "verdict=nonsense": result.More,
+	} {
+		if got := result.Judge(finding.Finding{Value: 1.02, Low: 1.01, High: 1.03, Note: note}); got != want {
+			t.Errorf("%s: %v, want %v", note, got, want)
+		}
+	}
+	if got := result.Judge(finding.Finding{Value: 0.5, Low: none, High: none, Note: "verdict=better"}); got != result.Less {
+		t.Errorf("better by less: %v", got)
+	}
+}
+
+func TestNotesOfComparisons(t *testing.T) {
+	f := finding.Finding{Value: 1.02, Note: "p=0.008;p_holm=0.016;verdict=indistinguishable;reason=below-floor;floor=0.05;floor_from=default"}
+	if p, ok := result.P(f); !ok || p != 0.016 {
+		t.Errorf("p %v, %v", p, ok)
+	}
+	if floor, ok := result.Floor(f); !ok || floor != 0.05 {
+		t.Errorf("floor %v, %v", floor, ok)
+	}
+	for _, note := range []csvio.Labels{"", "p=0.5", "p_holm=x", "p_holm=-1", "p_holm=2", "p_holm=NaN"} {
+		if p, ok := result.P(finding.Finding{Note: note}); ok {
+			t.Errorf("%s: p %v", note, p)
+		}
+	}
+	for _, note := range []csvio.Labels{"", "floor=x", "floor=-1", "floor=Inf"} {
+		if floor, ok := result.Floor(finding.Finding{Note: note}); ok {
+			t.Errorf("%s: floor %v", note, floor)
+		}
+	}
+}
+
+func TestTwins(t *testing.T) {
+	row := func(note csvio.Labels) finding.Finding {
+		return finding.Finding{Analysis: finding.Validity, Testbed: "native2", Name: "a_a", X: finding.None, Value: 0.034, Note: note}
+	}
+	s := result.New([]finding.Finding{row("pair=native,native2;quantity=latency/p50"), row("pair=native,lxc;quantity=latency/p50"), row("")})
+	if got, want := s.Twins(), []result.Twins{{A: "native", B: "native2", Apart: 0.034, Analysis: "latency", Name: "p50"}}; !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }
 

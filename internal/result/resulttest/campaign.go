@@ -368,10 +368,35 @@ func (b *builder) compare() {
 				rel := math.Hypot(float64(f.High-f.Low)/2/float64(f.Value), float64(base.High-base.Low)/2/float64(base.Value))
 				r.Low, r.High = r.Value*finding.Number(math.Exp(-rel)), r.Value*finding.Number(math.Exp(rel))
 			}
+			r.Note = verdict(r)
 			ratios = append(ratios, r)
 		}
 	}
 	b.out = append(b.out, ratios...)
+}
+
+// verdict returns a comparison's note with the verdict that its interval suggests.
+func verdict(r finding.Finding) csvio.Labels {
+	preference := finding.PreferenceFor(r.Analysis, r.Name)
+	labels := func(pairs ...string) csvio.Labels {
+		if r.Note != "" {
+			return r.Note + ";" + csvio.MakeLabels(pairs...)
+		}
+		return csvio.MakeLabels(pairs...)
+	}
+	switch {
+	case preference == finding.NoPreference:
+		return r.Note
+	case !r.Low.Present():
+		return labels("verdict", finding.NoVerdict, "reason", finding.TooFewRuns)
+	case r.Low <= 1 && r.High >= 1:
+		return labels("p", "0.2", "p_holm", "0.4", "verdict", finding.Indistinguishable, "reason", finding.NotSignificant, "floor", "0.05", "floor_from", "default")
+	case math.Abs(math.Log(float64(r.Value))) <= math.Log(1.05):
+		return labels("p", "0.007937", "p_holm", "0.01587", "verdict", finding.Indistinguishable, "reason", finding.BelowFloor, "floor", "0.05", "floor_from", "default")
+	case (r.Value > 1) == (preference == finding.MoreIsBetter):
+		return labels("p", "0.007937", "p_holm", "0.01587", "verdict", finding.Better, "floor", "0.05", "floor_from", "default")
+	}
+	return labels("p", "0.007937", "p_holm", "0.01587", "verdict", finding.Worse, "floor", "0.05", "floor_from", "default")
 }
 
 func (b *builder) overall(f finding.Finding) (finding.Finding, bool) {
