@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // USL is Gunther's Universal Scalability Law: n users together get a throughput of
@@ -326,4 +328,18 @@ func Linearise(runs []Delays, of func(Delays) float64) []float64 {
 		values[i] = value + (towards(step)-towards(-step))/(2*step)
 	}
 	return values
+}
+
+// AboveZero reports whether Student's 95 % interval of the mean lies above 0.
+func AboveZero(x []float64) bool {
+	n, mean := float64(len(x)), Mean(x)
+	if len(x) < 2 {
+		return false
+	}
+	squares := 0.0
+	for _, v := range x {
+		squares += (v - mean) * (v - mean)
+	}
+	t := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(0.975)
+	return mean > t*math.Sqrt(squares/(n-1)/n)
 }
