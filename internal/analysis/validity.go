@@ -14,8 +14,8 @@ import (
 var rules = []func(*campaign, *report){
 	fewRuns, trialOrder, notAnalysed,
 	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
-	littleViolated, poorScaling, openLoads,
-	softwareEmulation, demonstration, differences,
+	littleViolated, lostRows, samplingGaps, clockSteps, poorScaling, openLoads,
+	softwareEmulation, demonstration, differences, guestKernels,
 }
 
 // validity warns of what to doubt: a finding for every rule that the data break.
