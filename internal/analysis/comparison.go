@@ -43,13 +43,16 @@ func (q *quantity) comparisons(c *campaign, analysis string, summaries map[strin
 		f := q.finding(testbed, s.Value/base.Value, min(s.N, base.N))
 		f.Baseline, f.Unit = c.baseline, finding.Ratio
 		interval, ok := s.Ratio(base)
-		f = bounded(f, interval, ok)
+		f = q.rooted(bounded(f, interval, ok))
 		of := &comparison{ratio: f}
 		of.test, of.tested = stat.Permutation(q.sample(testbed), q.sample(c.baseline), c.random(testbed))
 		all = append(all, of)
 	}
 	correct(all)
 	floor, from := c.noiseFloor(summaries)
+	if q.root && from == twinned {
+		floor /= 2 // the summaries are of the square
+	}
 	var findings []finding.Finding
 	for _, of := range all {
 		f := of.ratio

@@ -49,6 +49,9 @@ func (f facts) setUp(testbed string) map[subject][]string {
 	return all
 }
 
+// twinned says that a noise floor is measured from twins.
+const twinned = "a-a"
+
 // noiseFloor returns the size of the logarithm of a ratio that two testbeds may have
 // without being different, by a quantity with these summaries: the far end of the
 // interval of the ratio of twins, of whichever pair has the farthest, or, without
@@ -57,7 +60,7 @@ func (c *campaign) noiseFloor(summaries map[string]stat.Summary) (floor float64,
 	from = "default"
 	for _, pair := range c.twins {
 		if i, ok := summaries[pair.b].Ratio(summaries[pair.a]); ok {
-			floor, from = max(floor, -math.Log(i.Low), math.Log(i.High)), "a-a"
+			floor, from = max(floor, -math.Log(i.Low), math.Log(i.High)), twinned
 		}
 	}
 	if from == "default" {

@@ -14,7 +14,8 @@ import (
 var rules = []func(*campaign, *report){
 	fewRuns, trialOrder, notAnalysed,
 	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
-	softwareEmulation, demonstration, differences, noise,
+	littleViolated, lostRows, samplingGaps, clockSteps, poorScaling, openLoads,
+	softwareEmulation, demonstration, differences, guestKernels, noise,
 }
 
 // validity warns of what to doubt: a finding for every rule that the data break.

@@ -20,6 +20,9 @@ const rounding = 1e-12
 // quantity over all runs is the mean.
 type Runs struct {
 	Num, Den []float64
+	// Natural keeps the interval on the natural scale: of what may be 0 or less but for
+	// chance, such as a parameter whose estimates happen to be positive in few runs.
+	Natural bool
 }
 
 // den returns run i's denominator.
@@ -30,8 +33,11 @@ func (r Runs) den(i int) float64 {
 	return r.Den[i]
 }
 
-// positive reports whether the quantity has a logarithm in every run.
+// positive reports whether the quantity has a logarithm in every run, to be used.
 func (r Runs) positive() bool {
+	if r.Natural {
+		return false
+	}
 	for i, v := range r.Num {
 		if v <= 0 || r.den(i) <= 0 {
 			return false
