@@ -19,6 +19,7 @@ const (
 	riseSegment = 6    // fewest values between two change points
 	riseEffect  = 0.26 // log(1.3): a series of logarithms must rise by 30 %
 	riseShare   = 0.25 // of the whole rise by the end that the first step must make
+	riseMost    = 0.41 // log(1.5): but no more
 	riseSurely  = 0.69 // log(2): a doubling is more than a drift, however slow
 	riseBend    = 0.7  // of a straight line's squared residuals that a bent one may have
 	riseAfter   = 10   // fewest values behind the change point
@@ -52,21 +53,38 @@ func FindRise(y []float64) (r Rise, ok bool) {
 		plateau := cuts[slices.IndexFunc(level[:k], func(l float64) bool { return l < floor+riseEffect })]
 		before, after := y[plateau:cuts[k]], y[cuts[k]:]
 		flat := Median(slices.Clone(before))
-		rise := max(riseEffect, riseShare*(slices.Max(level[k:])-flat))
+		rise := min(max(riseEffect, riseShare*(slices.Max(level[k:])-flat)), riseMost)
 		if slices.Min(level[k:]) < flat+rise {
 			continue
 		}
-		at, misfit := kink(y[plateau:cuts[k+1]], flat)
+		at, misfit, gradual := kink(y[plateau:cuts[k+1]], flat)
 		if level[k] < flat+riseSurely && misfit > riseBend*lineMisfit(y[plateau:cuts[k+1]]) {
 			continue // no more than a drift
+		}
+		if gradual {
+			if from := bend(y[plateau:doubled(y, cuts[k], flat)], riseSegment); from > 0 && plateau+from <= cuts[k] {
+				at = from
+			}
 		}
 		t := (Median(slices.Clone(after)) - flat) / math.Sqrt(longRunVariance(before)*(1/float64(len(before))+1/float64(len(after))))
 		p := distuv.StudentsT{Sigma: 1, Nu: float64(len(before) - 1)}.Survival(t)
 		if p < riseP {
-			return Rise{Found: true, Index: max(plateau+at, cuts[k-1]), P: p}, true
+			return Rise{Found: true, Index: plateau + max(at, cuts[max(k-2, 0)]-plateau), P: p}, true
 		}
 	}
 	return Rise{}, true
+}
+
+// doubled returns where y, from an index on, first is twice the level before, judged
+// by the median of a segment: a rise seen so far tells best where it began, and what
+// comes after is another story.
+func doubled(y []float64, from int, before float64) int {
+	for i := from; i+riseSegment <= len(y); i++ {
+		if Median(slices.Clone(y[i:i+riseSegment])) >= before+riseSurely {
+			return i + riseSegment
+		}
+	}
+	return len(y)
 }
 
 // lineMisfit returns the squared residuals of the least-squares line through y.
@@ -103,8 +121,9 @@ func longRunVariance(x []float64) float64 {
 
 // kink returns the index from which on y, which is flat at level before, is fitted
 // best by either a rising line that starts from level or another flat one, in the
-// sense of least squares, and the sum of the squared residuals.
-func kink(y []float64, level float64) (index int, misfit float64) {
+// sense of least squares, the sum of the squared residuals, and whether it is the
+// rising line.
+func kink(y []float64, level float64) (index int, misfit float64, gradual bool) {
 	misfit = math.Inf(1)
 	before := 0.0 // squared residuals of what is before k
 	for k := range y {
@@ -116,9 +135,9 @@ func kink(y []float64, level float64) (index int, misfit float64) {
 		line := yy - max(0, xy)*xy/xx
 		flat := yy - sum*sum/float64(len(y)-k)
 		if m := before + min(line, flat); m < misfit {
-			index, misfit = k, m
+			index, misfit, gradual = k, m, line < flat
 		}
 		before += (y[k] - level) * (y[k] - level)
 	}
-	return index, misfit
+	return index, misfit, gradual
 }
