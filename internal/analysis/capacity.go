@@ -46,7 +46,7 @@ func (p *ramp) scale() scaling {
 	if p.swap.found {
 		end = min(end, p.swap.time-p.swap.gap/2) // it began after the sample before, and no one knows when
 	}
-	if failures := p.firstFailures(); failures.found {
+	if failures := p.failing(); failures.found {
 		end = min(end, failures.time)
 	}
 	s := scaling{least: math.Inf(1)}

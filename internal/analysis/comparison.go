@@ -43,6 +43,9 @@ func (q *quantity) comparisons(c *campaign, analysis string, summaries map[strin
 		f := q.finding(testbed, s.Value/base.Value, min(s.N, base.N))
 		f.Baseline, f.Unit = c.baseline, finding.Ratio
 		interval, ok := s.Ratio(base)
+		if ok && q.step != nil {
+			interval = q.readings(testbed).WidenRatio(interval, q.readings(c.baseline))
+		}
 		f = q.rooted(bounded(f, interval, ok))
 		of := &comparison{ratio: f}
 		of.test, of.tested = stat.Permutation(q.sample(testbed), q.sample(c.baseline), c.random(testbed))

@@ -9,6 +9,7 @@ import (
 const (
 	degradedWindows = 400 // of a run, at most: change point search is nearly quadratic in them
 	degradedFewest  = 3   // requests in a window, on average
+	degradedTold    = 30  // windows that must tell something before the absence of an onset is an answer
 )
 
 // degradationFromLatency finds where service degrades for good, from requests alone.
@@ -16,64 +17,73 @@ const (
 // In a closed loop latency grows with the users even where nothing is wrong: by
 // Little's law it is users/throughput. Its logarithm after division by the users
 // falls until the server is saturated, is flat from then on, and rises when
-// throughput collapses; that rise is looked for.
+// throughput collapses; that rise is looked for. It cannot be told from one that
+// has another cause than memory.
 func (p *ramp) degradationFromLatency() onset {
+	signal, start, told := p.timePerUser()
+	rise, measured := stat.FindRise(signal)
+	if !measured || !rise.Found {
+		return onset{measured: measured && told >= degradedTold}
+	}
+	width := start[1] - start[0]
+	return onset{measured: true, found: true, time: start[rise.Index], resolution: width, p: rise.P}
+}
+
+// timePerUser returns the logarithm of the latency per user by windows, with their
+// beginnings, and how many windows tell anything. The others have the value before.
+func (p *ramp) timePerUser() (signal, start []float64, told int) {
 	width := max(1, p.duration/degradedWindows, degradedFewest*p.duration/float64(max(1, len(p.requests))))
-	var signal, start []float64
 	add := func(v float64, window int) {
 		signal, start = append(signal, v), append(start, float64(window)*width)
 	}
 	next := 0
 	for _, w := range p.windows(width) {
-		v, ok := w.timePerUser()
-		if !ok {
+		v, least, ok := w.timePerUser()
+		if v = math.Log(v); !ok || least && (len(signal) == 0 || v <= signal[len(signal)-1]) {
 			continue
 		}
 		// While nothing was sent, every user still waited for what was sent before.
 		for ; len(signal) > 0 && next < w.number; next++ {
 			add(signal[len(signal)-1], next)
 		}
-		add(math.Log(v), w.number)
+		add(v, w.number)
 		next = w.number + 1
+		told++
 	}
 	for ; len(signal) > 0 && float64(next)*width < p.duration; next++ {
 		add(signal[len(signal)-1], next)
 	}
-	rise, measured := stat.FindRise(signal)
-	if !measured || !rise.Found {
-		return onset{measured: measured}
-	}
-	return onset{measured: true, found: true, time: start[rise.Index]}
+	return signal, start, told
 }
 
-// timePerUser returns the mean latency of the window's requests divided by the mean of
-// their users. Requests that timed out, and those in flight at the run's end that had
-// already taken longer than the mean, took at least as long as their rows say and
-// count so; other failures say nothing. ok is false if nothing is left, or if more than
-// a tenth were in flight at the end: the others were the quick ones.
-func (w window) timePerUser() (seconds float64, ok bool) {
-	var took, users float64
-	count := func(q request) {
-		took, users = took+q.took, users+float64(q.users)
-	}
-	ended, cutOff := 0, 0
+// timePerUser returns for how long users waited for each page that they got of the
+// window's requests, divided by the mean of the users: the mean latency per user where
+// all succeed. Waiting for what timed out counts and brings no page, or half of one in
+// all if there is no other; other failures say nothing. Requests in flight at the run's
+// end that had already taken longer than the mean count as if answered then; where
+// more than a tenth were in flight, all do, and the value is but the least that it may
+// be. ok is false if nothing is left.
+func (w window) timePerUser() (seconds float64, least, ok bool) {
+	var took, users, n, pages float64
+	cutOff := 0
 	for _, q := range w.requests {
 		switch q.fate {
 		case good, timedOut:
-			count(q)
-			ended++
+			took, users, n = took+q.took, users+float64(q.users), n+1
+			if q.fate == good {
+				pages++
+			}
 		case unfinished:
 			cutOff++
 		}
 	}
-	if ended == 0 || 10*cutOff > len(w.requests) {
-		return 0, false
-	}
-	mean := took / float64(ended)
+	mean := took / n // NaN if nothing ended
+	least = 10*cutOff > len(w.requests)
 	for _, q := range w.requests {
-		if q.fate == unfinished && q.took > mean {
-			count(q)
+		if q.fate == unfinished && (least || q.took > mean) {
+			took, users, n, pages = took+q.took, users+float64(q.users), n+1, pages+1
 		}
 	}
-	return took / users, took > 0 && users > 0
+	seconds = took / max(pages, 0.5) * n / users
+	return seconds, least, took > 0 && users > 0
 }

@@ -2,7 +2,9 @@ package analysis
 
 import (
 	"slices"
+	"strconv"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 	"virtcmp/internal/stat"
 )
@@ -11,41 +13,165 @@ const (
 	failuresUsual     = 0.01 // share of requests that may fail at any time
 	failuresSustained = 0.10 // share that is a regime of failures; 4 % is where the two are equally likely
 	failuresLimit     = 13.8 // log(1e6): a false alarm in a million requests
-	failuresLast      = 10   // seconds that the regime must last
+	failuresLast      = 10   // seconds that the regime must last, and be over to be over
 )
 
-// errorOnset tells when the ramp's requests begin to fail for good.
+// errorOnset tells when the ramp's requests begin to fail for good, by what codes,
+// what is served from then on, and when that is over.
 func errorOnset(c *campaign, r *report) {
 	ramps := c.ramps()
+	regimes := make([]failing, len(ramps))
+	parallel(len(ramps), func(i int) { regimes[i] = ramps[i].failing() })
 	onsets := make([]onset, len(ramps))
-	parallel(len(ramps), func(i int) { onsets[i] = ramps[i].firstFailures() })
-	r.onsets(ramps, "", onsets)
-	for _, p := range ramps {
+	for i, p := range ramps {
+		onsets[i] = regimes[i].onset
 		r.series(p.runKey, "failures_per_second", finding.RequestsPerSecond, p.rate(request.failed))
+		r.failuresByCode(p)
 	}
+	r.onsets(ramps, "", onsets)
+	r.afterFailures(ramps, regimes)
 }
 
 // failed reports whether the request failed. One that was in flight at the run's end has not.
 func (r request) failed() bool { return r.fate == failed || r.fate == timedOut }
 
-// firstFailures finds the first failure of the first episode, in order of the
-// requests' ends, in which Page's cumulative sum reaches its limit and whose
-// failures span failuresLast seconds.
-func (p *ramp) firstFailures() onset {
-	if !slices.ContainsFunc(p.requests, request.failed) {
-		return onset{measured: true}
-	}
-	type outcome struct {
-		at     float64
-		failed bool
-	}
-	outcomes := make([]outcome, 0, len(p.requests))
+// failuresByCode adds the failures of each code over time; windows without any are left out.
+func (r *report) failuresByCode(p *ramp) {
+	seen := map[code]bool{}
 	for _, q := range p.requests {
-		if q.fate != unfinished {
-			outcomes = append(outcomes, outcome{q.ended(), q.failed()})
+		if q.failed() {
+			seen[q.code] = true
 		}
 	}
-	slices.SortFunc(outcomes, func(a, b outcome) int {
+	for one := range seen {
+		samples := p.rate(func(q request) bool { return q.failed() && q.code == one })
+		for _, s := range samples {
+			if s.n == 0 {
+				continue
+			}
+			f := scalar(p.testbed, "failures_per_second", finding.RequestsPerSecond, s.y, s.n)
+			f.Run, f.X, f.Note = finding.Run(p.number), finding.Number(s.x), codeNote(r.campaign.codes.names[one])
+			r.add(f)
+		}
+	}
+}
+
+// afterFailures adds what was served before and after failures began, and when they
+// were over.
+func (r *report) afterFailures(ramps []*ramp, regimes []failing) {
+	q := newQuantities(r)
+	before := q.plain("goodput_before", finding.RequestsPerSecond)
+	after := q.plain("goodput_after", finding.RequestsPerSecond)
+	kept := q.plain("goodput_kept", finding.Ratio)
+	recovery := q.plain("recovery", finding.Seconds)
+	failed, recovered := map[string]int{}, map[string]int{}
+	for i, p := range ramps {
+		g := regimes[i]
+		if !g.found {
+			continue
+		}
+		failed[p.testbed]++
+		served, then := p.served(0, g.time)
+		later, since := p.served(g.time, p.duration)
+		if then > 0 && since > 0 {
+			before.set(p.runKey, float64(served)/then, served)
+			after.set(p.runKey, float64(later)/since, later)
+			if served > 0 {
+				kept.setRatio(p.runKey, float64(later)/since, float64(served)/then, served+later)
+			}
+		}
+		if g.over > 0 {
+			recovered[p.testbed]++
+			recovery.set(p.runKey, g.over, len(p.requests))
+			continue
+		}
+		f := scalar(p.testbed, "no_recovery", "", 0, len(p.requests))
+		f.Run = finding.Run(p.number)
+		r.add(f)
+	}
+	for testbed, runs := range failed {
+		without := runs - recovered[testbed]
+		recovery.sayOverRuns(testbed, csvio.MakeLabels("runs", strconv.Itoa(runs), "without", strconv.Itoa(without)))
+		if without == runs {
+			r.add(scalar(testbed, "no_recovery", "", 0, runs))
+		}
+	}
+	q.flush()
+}
+
+// served returns how many requests succeeded between two times, by when they were
+// answered, and the seconds in between.
+func (p *ramp) served(from, to float64) (n int, seconds float64) {
+	for _, q := range p.requests {
+		if at := q.ended(); q.fate == good && at >= from && at < to {
+			n++
+		}
+	}
+	return n, to - from
+}
+
+// failing is a run's regime of failures.
+type failing struct {
+	onset
+	over float64 // seconds: when it ended; 0 if it lasted until the run's end
+}
+
+// failing finds the first episode, in order of the requests' ends, in which Page's
+// cumulative sum reaches its limit and whose failures span failuresLast seconds. It
+// begins with its first failure. The run has recovered from its last such episode if
+// the sum comes back to zero and the run goes on for as long without another; the
+// episode ended when the sum was last as high as it ever was in it, where a change of
+// the share of failures is most likely.
+func (p *ramp) failing() failing {
+	g := failing{onset: onset{measured: true}}
+	if !slices.ContainsFunc(p.requests, request.failed) {
+		return g
+	}
+	cusum := stat.Cusum{Good: failuresUsual, Bad: failuresSustained, Limit: failuresLimit}
+	var first, peak, last float64
+	alarmed, sustained := false, false
+	for _, o := range p.outcomes() {
+		began, alarm, over := cusum.Add(o.failed)
+		if began {
+			first, peak, alarmed, sustained = o.at, o.at, false, false
+		}
+		if o.failed && cusum.Peak() {
+			peak = o.at
+		}
+		alarmed = alarmed && !over || alarm
+		if alarmed && o.failed && o.at-first >= failuresLast && !sustained {
+			sustained = true
+			if !g.found {
+				g.found, g.time = true, first
+			}
+			g.over = 0
+		}
+		if over && sustained {
+			g.over, sustained = peak, false
+		}
+		last = o.at
+	}
+	if last-g.over < failuresLast {
+		g.over = 0
+	}
+	return g
+}
+
+// outcome is how and when a request ended.
+type outcome struct {
+	at     float64
+	failed bool
+}
+
+// outcomes returns those of the requests that ended, in order.
+func (p *ramp) outcomes() []outcome {
+	all := make([]outcome, 0, len(p.requests))
+	for _, q := range p.requests {
+		if q.fate != unfinished {
+			all = append(all, outcome{q.ended(), q.failed()})
+		}
+	}
+	slices.SortFunc(all, func(a, b outcome) int {
 		switch {
 		case a.at < b.at:
 			return -1
@@ -58,17 +184,5 @@ func (p *ramp) firstFailures() onset {
 		}
 		return -1
 	})
-	cusum := stat.Cusum{Good: failuresUsual, Bad: failuresSustained, Limit: failuresLimit}
-	first, alarmed := 0.0, false
-	for _, o := range outcomes {
-		began, alarm, over := cusum.Add(o.failed)
-		if began {
-			first, alarmed = o.at, false
-		}
-		alarmed = alarmed && !over || alarm
-		if alarmed && o.failed && o.at-first >= failuresLast {
-			return onset{measured: true, found: true, time: first}
-		}
-	}
-	return onset{measured: true}
+	return all
 }

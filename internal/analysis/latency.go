@@ -157,11 +157,19 @@ func (w window) append(series []sample, quantile float64, n int) []sample {
 	return series
 }
 
-// trendSlope returns the Theil-Sen slope, in seconds a user, of the medians of the
-// windows that end before the given time against the users in them, and the number of
-// windows; NaN if they are fewer than three.
+// trendSlope returns the Theil-Sen slope, in seconds a user, of the run's trend before
+// the given time, and the number of windows; NaN if they are fewer than three.
 func (p *ramp) trendSlope(end float64) (slope float64, windows int) {
-	var users, medians []float64
+	users, medians := p.trend(end)
+	if len(users) < 3 {
+		return math.NaN(), len(users)
+	}
+	return stat.TheilSen(users, medians), len(users)
+}
+
+// trend returns the medians of the windows that end before the given time, and the mean
+// users in them.
+func (p *ramp) trend(end float64) (users, medians []float64) {
 	for _, w := range p.windows(max(latencyWindow, p.duration/trendWindows)) {
 		if w.to > end {
 			break
@@ -178,8 +186,5 @@ func (p *ramp) trendSlope(end float64) (slope float64, windows int) {
 			medians = append(medians, middle)
 		}
 	}
-	if len(users) < 3 {
-		return math.NaN(), len(users)
-	}
-	return stat.TheilSen(users, medians), len(users)
+	return users, medians
 }

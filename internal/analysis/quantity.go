@@ -26,6 +26,7 @@ type quantity struct {
 
 	runs   map[string]map[int]value // by testbed and run
 	remark map[string]csvio.Labels  // by testbed, on the finding over all runs
+	step   map[string]float64       // by testbed, of the scale that the runs' values are read off; 0: they are exact
 }
 
 // value is a quantity's value in a run: num/den.
@@ -100,6 +101,19 @@ func (q *quantity) sayOverRuns(testbed string, remark csvio.Labels) {
 	q.remark[testbed] = remark
 }
 
+// steps says that a testbed's values are read off a scale with steps of that size.
+func (q *quantity) steps(testbed string, step float64) {
+	if q.step == nil {
+		q.step = map[string]float64{}
+	}
+	q.step[testbed] = step
+}
+
+// readings returns a testbed's values and their scale.
+func (q *quantity) readings(testbed string) stat.Readings {
+	return stat.Readings{Values: q.sample(testbed).Num, Step: q.step[testbed]}
+}
+
 // flush adds the findings of all quantities.
 func (q *quantities) flush() {
 	all := slices.Collect(maps.Values(q.all)) // in any order: the report is sorted
@@ -134,6 +148,9 @@ func (q *quantity) findings(c *campaign, analysis string) []finding.Finding {
 		f := q.finding(testbed, s.Value, s.N)
 		f.Note = join(f.Note, q.remark[testbed])
 		interval, ok := s.Mean()
+		if ok && q.step != nil {
+			interval = q.readings(testbed).Widen(interval)
+		}
 		all = append(all, q.possible(bounded(f, interval, ok)))
 	}
 	return append(all, q.comparisons(c, analysis, summaries)...)

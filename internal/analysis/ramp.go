@@ -22,14 +22,6 @@ type ramp struct {
 	scaling  scaling
 }
 
-// onset is where a regime begins in a run.
-type onset struct {
-	measured bool // the run has what it takes to tell
-	found    bool
-	time     float64 // seconds
-	gap      float64 // seconds between the two samples that it lies between; 0 if nothing was sampled
-}
-
 func (c *campaign) newRamp(r *run) *ramp {
 	p := &ramp{run: r, schedule: c.scheduleOf(r.testbed), duration: r.end}
 	if p.whole() && r.end <= p.schedule.end/wholeRun { // an answer may come in a little late

@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -233,8 +234,128 @@ func TestErrorOnset(t *testing.T) {
 			}
 		})
 	}
-	rate := analyse(t, ramp(from(600, 1000, 2, "502"))).get("error_onset/failures_per_second", "a", ofRun(1))
+	rate := analyse(t, ramp(from(600, 1000, 2, "502"))).get("error_onset/failures_per_second", "a", sumOfCodes)
 	if len(rate) != 20 || rate[0].Value != 0 || rate[15].Value != 5 || rate[15].X != 77.5 {
 		t.Errorf("failures by time: %v", rate)
+	}
+}
+
+func sumOfCodes(f finding.Finding) bool { return f.Run == 1 && f.Note == "" }
+
+// What happens after failures have begun: by which codes, what is still served, and when it is over.
+func TestAfterErrorOnset(t *testing.T) {
+	// Ten requests a second for 200 s, each answered after 10 ms; code says how.
+	ramp := func(run int, code func(second float64) string) []observation.Observation {
+		rows := []observation.Observation{fact("a", run, "generator", "ramp_end_seconds", "200")}
+		for i := range 2000 {
+			rows = append(rows, request("a", run, float64(i)/10, 0.01, 1+i/100, code(float64(i)/10)))
+		}
+		return rows
+	}
+	every := func(second float64, n int) bool { return int(math.Round(10*second))%n == 0 }
+	between := func(from, to float64, n int) func(float64) string {
+		return func(at float64) string {
+			if at >= from && at < to && every(at, n) {
+				return "502"
+			}
+			return "200"
+		}
+	}
+	for _, tc := range []struct {
+		name          string
+		code          func(float64) string
+		recovery      float64 // seconds, -1: none, 0: there was nothing to recover from
+		before, after float64 // requests a second
+		onset         float64
+	}{
+		{"nothing", between(0, 0, 1), 0, 0, 0, 0},
+		{"until the end", between(100, 200, 2), -1, 10, 5, 100.01},
+		{"half a minute", between(100, 130, 1), 129.91, 10, 7, 100.01},
+		{"until shortly before the end", between(100, 195, 1), -1, 10, 0.5, 100.01},
+		{"twice", func(at float64) string {
+			if at >= 120 && at < 160 {
+				return between(120, 160, 1)(at)
+			}
+			return between(40, 80, 1)(at)
+		}, 159.91, 10, 5, 40.01},
+		{"twice, then until the end", func(at float64) string {
+			if at >= 120 {
+				return "timeout"
+			}
+			return between(40, 80, 1)(at)
+		}, -1, 10, 2.5, 40.01},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := analyse(t, ramp(1, tc.code))
+			if tc.recovery == 0 {
+				for _, name := range []string{"recovery", "no_recovery", "goodput_before", "goodput_after", "goodput_kept"} {
+					if got := f.get("error_onset/"+name, "a", ofRun(1)); len(got) != 0 {
+						t.Errorf("%v", got)
+					}
+				}
+				return
+			}
+			if got := f.one(t, "error_onset/time", "a", ofRun(1)); !equal(values(found{got}), []float64{tc.onset}) {
+				t.Errorf("onset %v, want %v", got.Value, tc.onset)
+			}
+			if tc.recovery < 0 {
+				f.one(t, "error_onset/no_recovery", "a", ofRun(1))
+				f.one(t, "error_onset/no_recovery", "a", overRuns(""))
+			} else if got := f.one(t, "error_onset/recovery", "a", ofRun(1)); !equal(values(found{got}), []float64{tc.recovery}) {
+				t.Errorf("recovery %v, want %v", got.Value, tc.recovery)
+			}
+			for name, want := range map[string]float64{"goodput_before": tc.before, "goodput_after": tc.after, "goodput_kept": tc.after / tc.before} {
+				if got := f.one(t, "error_onset/"+name, "a", ofRun(1)); math.Abs(float64(got.Value)-want) > 0.02*want {
+					t.Errorf("%s: %v, want about %v", name, got.Value, want)
+				}
+			}
+		})
+	}
+
+	var rows []observation.Observation
+	for run, to := range []float64{130, 200, 140} {
+		rows = append(rows, ramp(run+1, between(100, to, 1))...)
+	}
+	f := analyse(t, rows)
+	if got := f.one(t, "error_onset/recovery", "a", overRuns("")); got.Value != 134.91 || got.N != 2 || got.Note.Get("runs") != "3" || got.Note.Get("without") != "1" {
+		t.Errorf("%+v", got)
+	}
+	if got := f.get("error_onset/no_recovery", "a", overRuns("")); len(got) != 0 {
+		t.Errorf("and yet %v", got)
+	}
+}
+
+// Failures of each code over time add up to all of them.
+func TestFailuresByCode(t *testing.T) {
+	rows := []observation.Observation{fact("a", 1, "generator", "ramp_end_seconds", "100")}
+	for i := range 1000 {
+		code := []string{"200", "502", "timeout", "200", "unfinished"}[i%5]
+		if i < 500 {
+			code = "200"
+		}
+		rows = append(rows, request("a", 1, float64(i)/10, 0.01, 1, code))
+	}
+	f := analyse(t, rows)
+	sum, codes := map[finding.Number]float64{}, map[string]bool{}
+	for _, one := range f.get("error_onset/failures_per_second", "a", ofRun(1)) {
+		if code := one.Note.Get("code"); code != "" {
+			codes[code] = true
+			sum[one.X] += float64(one.Value)
+			if one.Value <= 0 || one.N == 0 {
+				t.Errorf("%+v", one)
+			}
+		}
+	}
+	if len(codes) != 2 || !codes["502"] || !codes["timeout"] {
+		t.Errorf("codes %v", codes)
+	}
+	all := f.get("error_onset/failures_per_second", "a", sumOfCodes)
+	if len(all) != 20 {
+		t.Fatalf("%d windows", len(all))
+	}
+	for _, one := range all {
+		if math.Abs(sum[one.X]-float64(one.Value)) > 1e-9 {
+			t.Errorf("at %v s the codes' failures come to %v, all to %v", one.X, sum[one.X], one.Value)
+		}
 	}
 }

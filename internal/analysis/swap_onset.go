@@ -48,6 +48,7 @@ func swapOnset(c *campaign, r *report) {
 	}
 	r.onsets(ramps, "counters", counters)
 	r.onsets(ramps, "latency", latencies)
+	r.agreement(ramps, counters, latencies)
 }
 
 // cumulative is a counter over time, by time, never falling.
@@ -147,7 +148,9 @@ func (p *ramp) swapUsed() []point {
 
 // swapFromCounters finds where sustained swapping begins: half way before the first
 // sample whose rate exceeds the threshold, as do the mean rates of each of the three
-// spans that begin there; only the third may be beyond the last sample. The threshold is twice the median rate of the spans in the first 15 %
+// spans that begin there; only the third may be beyond the last sample. Where the
+// samples end without one, more than these spans before the run does, there may have
+// been one later. The threshold is twice the median rate of the spans in the first 15 %
 // of the run, or the median plus five robust standard deviations if that is more;
 // but at least swapFloor and at most swapCeiling.
 func (p *ramp) swapFromCounters() onset {
@@ -177,8 +180,11 @@ func (p *ramp) swapFromCounters() onset {
 			sustained = sustained && (from+swapSpan > last || rate(from) > threshold)
 		}
 		if sustained {
-			return onset{measured: true, found: true, time: (before.x + now.x) / 2, gap: now.x - before.x}
+			return onset{measured: true, found: true, time: (before.x + now.x) / 2, gap: now.x - before.x, resolution: now.x - before.x}
 		}
+	}
+	if last < p.duration-swapSpans*swapSpan {
+		return onset{measured: true, until: last}
 	}
 	return onset{measured: true}
 }

@@ -13,11 +13,12 @@ import (
 // series is points along x.
 type series struct{ x, y []float64 }
 
-// series returns a series of one run, in units of the scale factor, up to x = until.
+// series returns a series of one run, in units of the scale factor, up to x = until: of
+// all codes together where there is one of each too.
 func (d *drawer) series(analysis, testbed, name string, run finding.Run, factor, until float64) series {
 	var s series
 	for _, f := range d.Set.Rows(analysis, testbed, name).Absolute().OfRun(run) {
-		if f.X.Present() && f.Value.Present() && float64(f.X) <= until {
+		if f.X.Present() && f.Value.Present() && float64(f.X) <= until && f.Note.Get("code") == "" {
 			s.x, s.y = append(s.x, float64(f.X)), append(s.y, float64(f.Value)/factor)
 		}
 	}

@@ -44,16 +44,30 @@ const (
 	Latency = "latency"
 	// SwapOnset: begin of sustained swapping. Note source=counters or source=latency says from what;
 	// latency alone can only tell degradation.
-	//   time   seconds  over runs: the mean of those that have an onset; note runs=5 that could have, without=1
-	//                   Of a run, note gap= seconds between the samples that it lies between, where they are more than 5
+	//   time   seconds  over runs: the mean of those that have an onset; note runs=5 that could have, without=1,
+	//                   and unknown=1 where some ended as unknown_after
+	//                   Of a run, note gap= seconds between the samples that it lies between, where they are more than 5,
+	//                   and of latency p= of the test that found it
 	//   users  users    likewise
 	//   none   no onset in this run (value 0), or in no run at all
+	//   unknown_after  seconds  no onset until then, and no samples after it; over runs, if none has an onset, the earliest
+	//   users_more  users  over runs: by how many users the onset comes later than that of note against=, the baseline; its
+	//                   baseline column is empty, since the value is no ratio. A run without an onset counts with the users
+	//                   that it had at its end, so that the difference is a bound: note bound=least, most or unknown
+	//   agreement  seconds  latency's onset less the counters'; note agree=yes or no, within= seconds. Where only one is
+	//                   there, note only=counters or latency, the least distance. Over runs: of those that have both; note
+	//                   agree=yes, no or in-some, runs= that have one or both, agreeing=, one_only=
 	//   swap_used  bytes (x: seconds) of the application guest
 	//   swap_rate  pages/second (x: seconds): swapped in and out, or refaulted, by the application guest
 	SwapOnset = "swap_onset"
 	// ErrorOnset: begin of sustained failures.
-	//   time seconds, users, none: as in SwapOnset
-	//   failures_per_second  requests/second (x: as of requests_per_second), by the time they ended
+	//   time seconds, users, none, users_more: as in SwapOnset
+	//   failures_per_second  requests/second (x: as of requests_per_second), by the time they ended; with note
+	//                   code= those of one code, without the windows that have none
+	//   goodput_before goodput_after  requests/second  successful ones, by when they were answered, before and from the onset
+	//   goodput_kept    ratio    the latter to the former
+	//   recovery        seconds  when the last such failures were over; over runs note runs=5 with failures, without=1
+	//   no_recovery     they lasted until the end of this run (value 0), or of every run that has them
 	ErrorOnset = "error_onset"
 	// Capacity: the Universal Scalability Law fitted to the ramp's throughput by users before any onset, and a
 	// check of the ramp itself. Over runs the parameters are those of the runs' mean delays (see stat.Delays);

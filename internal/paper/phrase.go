@@ -265,25 +265,18 @@ func (v *view) values(id string) (string, error) {
 // onsets says for every testbed when a regime began: kind is swap, degradation or
 // error. verb follows the name: "began to swap".
 func (v *view) onsets(kind, verb, never string) (string, error) {
-	analysis, source := finding.SwapOnset, "counters"
-	switch kind {
-	case "swap":
-	case "degradation":
-		source = "latency"
-	case "error":
-		analysis, source = finding.ErrorOnset, ""
-	default:
+	if _, ok := regimes[kind]; !ok {
 		return "", fmt.Errorf("no onset %q", kind)
 	}
-	of := func(testbed, name string) (finding.Finding, bool) {
-		return v.set.Rows(analysis, testbed, name).Absolute().Overall().Labelled("source", source).First()
-	}
-	var began, without []string
+	of := func(testbed, name string) (finding.Finding, bool) { return v.onset(kind, testbed, name) }
+	var began, without, unknown []string
 	for _, t := range v.set.Testbeds() {
 		at, ok := of(t, "time")
 		if !ok {
 			if _, none := of(t, "none"); none {
 				without = append(without, t)
+			} else if until, ok := of(t, "unknown_after"); ok {
+				unknown = append(unknown, fmt.Sprintf("%s, whose samples end after %s", v.name(t), quantity.NewEstimate(until).WithUnit()))
 			}
 			continue
 		}
@@ -305,6 +298,9 @@ func (v *view) onsets(kind, verb, never string) (string, error) {
 		if missed := at.Note.Get("without"); missed != "" && missed != "0" {
 			text += fmt.Sprintf(", but not in %s of its %s runs", document.Escape(missed), document.Escape(at.Note.Get("runs")))
 		}
+		if unknown := at.Note.Get("unknown"); unknown != "" {
+			text += fmt.Sprintf(", while %s of its %s runs cannot tell", document.Escape(unknown), document.Escape(at.Note.Get("runs")))
+		}
 		began = append(began, text)
 	}
 	var sentences []string
@@ -313,6 +309,9 @@ func (v *view) onsets(kind, verb, never string) (string, error) {
 	}
 	if len(without) > 0 {
 		sentences = append(sentences, fmt.Sprintf("%s %s in any run.", capital(v.nameList(without)), never))
+	}
+	if len(unknown) > 0 {
+		sentences = append(sentences, fmt.Sprintf("Nothing can be said of %s.", clauses(unknown)))
 	}
 	return strings.Join(sentences, " "), nil
 }

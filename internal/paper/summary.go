@@ -54,7 +54,12 @@ func (v *view) missing() (string, error) {
 		}
 		if m.id == "swap-users" && !ok { // an onset that never came was looked for
 			ok = slices.ContainsFunc(v.set.Testbeds(), func(t string) bool {
-				return len(v.set.Rows(finding.SwapOnset, t, "none").Labelled("source", "counters")) > 0
+				for _, answer := range []string{"none", "unknown_after"} {
+					if _, found := v.onset("swap", t, answer); found {
+						return true
+					}
+				}
+				return false
 			})
 		}
 		if !ok {

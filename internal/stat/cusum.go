@@ -12,7 +12,7 @@ type Cusum struct {
 	Good, Bad float64 // shares of failures, 0 < Good < Bad < 1
 	Limit     float64
 
-	sum float64
+	sum, highest float64 // highest since it last left zero
 }
 
 // Add takes the outcome of the next trial. began reports that the sum has left zero
@@ -27,5 +27,13 @@ func (c *Cusum) Add(failed bool) (began, alarm, over bool) {
 	}
 	// The cap lets a recovery show after as many successes, however long the failures went on.
 	c.sum = min(max(c.sum, 0), 2*c.Limit)
-	return before == 0 && c.sum > 0, c.sum >= c.Limit, before > 0 && c.sum == 0
+	if began = before == 0 && c.sum > 0; began {
+		c.highest = 0
+	}
+	c.highest = max(c.highest, c.sum)
+	return began, c.sum >= c.Limit, before > 0 && c.sum == 0
 }
+
+// Peak reports whether the sum is as high as it has been since it last left zero. When
+// it was so for the last time before it came back is the likeliest end of the failures.
+func (c *Cusum) Peak() bool { return c.sum > 0 && c.sum >= c.highest }

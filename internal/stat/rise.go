@@ -19,6 +19,7 @@ const (
 	riseSegment = 6    // fewest values between two change points
 	riseEffect  = 0.26 // log(1.3): a series of logarithms must rise by 30 %
 	riseShare   = 0.25 // of the whole rise by the end that the first step must make
+	riseMost    = 0.41 // log(1.5): but no more
 	riseSurely  = 0.69 // log(2): a doubling is more than a drift, however slow
 	riseBend    = 0.7  // of a straight line's squared residuals that a bent one may have
 	riseAfter   = 10   // fewest values behind the change point
@@ -33,8 +34,8 @@ const (
 // efficient nonparametric approach for changepoint detection, Statistics and Computing
 // 27, 2017), levels are medians. The level before is that of the plateau: of
 // everything since the series first came within 30 % of its lowest level. The rise
-// itself begins where a flat line with a rising, or a higher, one behind it fits best,
-// unless the rise is less than a doubling and a straight line does nearly as well: a
+// itself begins where a flat line with a rising, or a higher, one behind it fits best
+// (one that rises is then fitted as a bend of what need not be quite flat), unless the rise is less than a doubling and a straight line does nearly as well: a
 // drift is no rise. Nor is a slow wander, since the test takes the plateau's
 // autocorrelation into account.
 func FindRise(y []float64) (r Rise, ok bool) {
@@ -52,21 +53,43 @@ func FindRise(y []float64) (r Rise, ok bool) {
 		plateau := cuts[slices.IndexFunc(level[:k], func(l float64) bool { return l < floor+riseEffect })]
 		before, after := y[plateau:cuts[k]], y[cuts[k]:]
 		flat := Median(slices.Clone(before))
-		rise := max(riseEffect, riseShare*(slices.Max(level[k:])-flat))
+		rise := min(max(riseEffect, riseShare*(slices.Max(level[k:])-flat)), riseMost)
 		if slices.Min(level[k:]) < flat+rise {
 			continue
 		}
-		at, misfit := kink(y[plateau:cuts[k+1]], flat)
+		misfit, _, _ := kink(y[plateau:cuts[k+1]], flat)
 		if level[k] < flat+riseSurely && misfit > riseBend*lineMisfit(y[plateau:cuts[k+1]]) {
 			continue // no more than a drift
 		}
 		t := (Median(slices.Clone(after)) - flat) / math.Sqrt(longRunVariance(before)*(1/float64(len(before))+1/float64(len(after))))
 		p := distuv.StudentsT{Sigma: 1, Nu: float64(len(before) - 1)}.Survival(t)
 		if p < riseP {
-			return Rise{Found: true, Index: max(plateau+at, cuts[k-1]), P: p}, true
+			return Rise{Found: true, Index: max(plateau+begin(y[plateau:], cuts[k]-plateau, cuts[k+1]-plateau, flat), cuts[max(k-2, 0)]), P: p}, true
 		}
 	}
 	return Rise{}, true
+}
+
+// begin returns where y, which is flat at a level before, begins to rise to what it is
+// from one change point to the next. A step is where it is, unless the rise has begun
+// before. What rises gradually is fitted for as long as it takes to double, since what
+// comes after is another story.
+func begin(y []float64, from, to int, flat float64) int {
+	_, at, gradual := kink(y[:to], flat)
+	median := func(i int) float64 { return Median(slices.Clone(y[i : i+riseSegment])) }
+	risen := at
+	if gradual {
+		for risen = from; risen < len(y)-riseSegment && median(risen) < flat+riseSurely; {
+			risen++
+		}
+		risen += riseSegment
+	} else if at < riseSegment || median(at-riseSegment) < flat+riseEffect {
+		return at
+	}
+	if bent := bend(y[:risen], riseSegment); bent > 0 && bent <= from {
+		return bent
+	}
+	return at
 }
 
 // lineMisfit returns the squared residuals of the least-squares line through y.
@@ -83,6 +106,13 @@ func lineMisfit(y []float64) float64 {
 // longRunVariance returns n times the variance of the mean of n successive values,
 // for a first-order autoregression with the robust spread of x.
 func longRunVariance(x []float64) float64 {
+	rho, spread := autocorrelation(x), Spread(slices.Clone(x))
+	return spread * spread * (1 + rho) / (1 - rho)
+}
+
+// autocorrelation returns that of successive values, from 0 to 0.95. A short series
+// shows less of it than there is, which is made up for (Kendall, Biometrika 41, 1954).
+func autocorrelation(x []float64) float64 {
 	middle := Median(slices.Clone(x))
 	var products, squares float64
 	for i, v := range x {
@@ -94,17 +124,14 @@ func longRunVariance(x []float64) float64 {
 	if squares == 0 {
 		return 0
 	}
-	n := float64(len(x))
 	rho := products / squares
-	rho = min(max(rho+(1+3*rho)/n, 0), 0.95) // a short series shows less of it than there is (Kendall, Biometrika 41, 1954)
-	spread := Spread(slices.Clone(x))
-	return spread * spread * (1 + rho) / (1 - rho)
+	return min(max(rho+(1+3*rho)/float64(len(x)), 0), 0.95)
 }
 
-// kink returns the index from which on y, which is flat at level before, is fitted
-// best by either a rising line that starts from level or another flat one, in the
-// sense of least squares, and the sum of the squared residuals.
-func kink(y []float64, level float64) (index int, misfit float64) {
+// kink fits y, which is flat at level before, from some index on by either a rising
+// line that starts from level or another flat one. It returns the least sum of squared
+// residuals, the index that gives it, and whether that is with the rising line.
+func kink(y []float64, level float64) (misfit float64, index int, gradual bool) {
 	misfit = math.Inf(1)
 	before := 0.0 // squared residuals of what is before k
 	for k := range y {
@@ -116,9 +143,9 @@ func kink(y []float64, level float64) (index int, misfit float64) {
 		line := yy - max(0, xy)*xy/xx
 		flat := yy - sum*sum/float64(len(y)-k)
 		if m := before + min(line, flat); m < misfit {
-			index, misfit = k, m
+			misfit, index, gradual = m, k, line < flat
 		}
 		before += (y[k] - level) * (y[k] - level)
 	}
-	return index, misfit
+	return misfit, index, gradual
 }

@@ -26,6 +26,8 @@ type Campaign struct {
 	Probes   bool // SELECT, INSERT, startup and footprint too
 	Open     Open // an open loop too, if it has a rate
 	Blocked  bool // all runs of one testbed, then all of the next
+
+	Truth func(testbed string, run int, onset float64) // where it is set, told of every run's onset of swapping in seconds, or +Inf
 }
 
 // Ramp is the schedule of a closed ramp.
@@ -54,6 +56,7 @@ type Testbed struct {
 	Wander  float64 // sigma of a slow autocorrelated factor within a run
 
 	Contention float64 // service time grows by this share a user, long before memory runs short
+	Drift      float64 // service time has grown by this share by the end of the run, whatever the load
 
 	// With Sigma and Kappa, and no Cores, every user has a core of its own and service times
 	// grow with the users so that throughput follows the Universal Scalability Law.
@@ -63,8 +66,12 @@ type Testbed struct {
 
 	SwapUsers  int     // swapping begins when there are this many users
 	Thrash     float64 // service time grows by 1 + (users beyond SwapUsers / Thrash)^1.5; 0: by 12
+	Step       float64 // service time grows by this share as soon as swapping begins
 	ErrorUsers int     // one answer in three is an error from this many users on
+	Failures   float64 // share of answers that are errors before
 	OwnKernel  bool    // counters from the guest's kernel, not from its cgroup
+	Silence    float64 // mean seconds that a guest's kernel says nothing for, from twice that before it swaps; 0: never
+	Background float64 // pages a second that are swapped for no reason, on average
 
 	Select, Insert float64         // seconds
 	Stress         map[int]float64 // factor on Insert by number of stressors

@@ -155,12 +155,15 @@ func (t *trial) ramp(factor float64) {
 	heap.Init(&queue)
 	busy := make([]float64, int(t.Ramp.End)+1) // core seconds by second
 	swap := t.newSwap()
+	if t.Truth != nil {
+		t.Truth(t.bed.Name, t.run, swap.begin)
+	}
 	for queue[0].at < t.Ramp.End {
 		at, user := queue[0].at, queue[0].user
 		users := t.Ramp.Users(at)
 		second := int(at)
 		code, done := "200", 0.0
-		if users >= t.bed.ErrorUsers && t.rng.IntN(3) == 0 {
+		if users >= t.bed.ErrorUsers && t.rng.IntN(3) == 0 || t.bed.Failures > 0 && t.rng.Float64() < t.bed.Failures {
 			code, done = "502", at+t.jitter(0.3, 0.3)
 		} else {
 			core := user // its own
@@ -172,7 +175,7 @@ func (t *trial) ramp(factor float64) {
 					core = i
 				}
 			}
-			service := t.bed.Service * factor * wander[second] * noise(t.rng) * swap.slowdown(at) * t.bed.slowdown(float64(users))
+			service := t.bed.Service * factor * wander[second] * noise(t.rng) * swap.slowdown(at) * t.bed.slowdown(float64(users)) * (1 + t.bed.Drift*at/t.Ramp.End)
 			done = max(at, free[core]) + service
 			free[core] = done
 			busy[second] += service
@@ -212,11 +215,12 @@ type swap struct {
 	begin  float64 // seconds
 	per    float64 // users a second
 	thrash float64
+	step   float64
 }
 
 // newSwap places the run's onset within half a user of the testbed's.
 func (t *trial) newSwap() swap {
-	s := swap{ramp: t.Ramp, begin: math.Inf(1), per: float64(t.Ramp.To-t.Ramp.From+1) / t.Ramp.Over, thrash: t.bed.Thrash}
+	s := swap{ramp: t.Ramp, begin: math.Inf(1), per: float64(t.Ramp.To-t.Ramp.From+1) / t.Ramp.Over, thrash: t.bed.Thrash, step: t.bed.Step}
 	if s.thrash == 0 {
 		s.thrash = 12
 	}
@@ -231,11 +235,18 @@ func (s swap) beyond(at float64) float64 {
 	return max(0, min(at, s.ramp.Over)-s.begin) * s.per
 }
 
-func (s swap) slowdown(at float64) float64 { return 1 + math.Pow(s.beyond(at)/s.thrash, 1.5) }
+// slowdown returns by how much longer a page takes for want of memory.
+func (s swap) slowdown(at float64) float64 {
+	slow := 1 + math.Pow(s.beyond(at)/s.thrash, 1.5)
+	if at > s.begin {
+		slow += s.step
+	}
+	return slow
+}
 
 // counters emits what a monitor samples once a second.
 func (t *trial) counters(s swap, busy []float64) {
-	var out, in, cpu, generator float64
+	var out, in, idle, cpu, generator, silentUntil float64
 	for i := range int(t.Ramp.End) + 1 {
 		at := float64(i) + 0.01*t.rng.Float64()
 		users := observation.Users(t.Ramp.Users(at))
@@ -252,7 +263,14 @@ func (t *trial) counters(s swap, busy []float64) {
 		}
 		cpu += busy[i]
 		generator += t.jitter(0.02, 0.2)
-		if t.bed.OwnKernel {
+		if t.bed.Background > 0 {
+			idle += math.Round(t.jitter(t.bed.Background, 0.5))
+		}
+		in, out := in+idle, out+idle
+		if t.bed.OwnKernel && at >= silentUntil {
+			if t.bed.Silence > 0 && at > s.begin-2*t.bed.Silence {
+				silentUntil = at + t.bed.Silence*t.rng.ExpFloat64()
+			}
 			count("node_vmstat_pswpin", 4000+in, "host", "app")
 			count("node_vmstat_pswpout", 9000+math.Round(out), "host", "app")
 			count("node_memory_SwapFree_bytes", 1<<30-math.Round(used/pageBytes)*pageBytes, "host", "app")

@@ -86,6 +86,11 @@ func (c Campaign) Findings() []finding.Finding {
 		b.facts(t)
 	}
 	b.compare()
+	b.laterUsers()
+	for _, t := range c.Testbeds {
+		b.agreement(t)
+		b.aftermath(t)
+	}
 	if c.Runs < 3 {
 		b.warn("", "warning", "too-few-runs", "runs", strconv.Itoa(c.Runs), "experiment", "insert,ramp,select")
 	} else if c.Runs < 10 {
@@ -255,6 +260,50 @@ func (b *builder) onset(analysis string, t Testbed, note csvio.Labels, at []floa
 	}
 	b.scalar(analysis, t.Name, "time", finding.Seconds, finding.None, note, 1, at)
 	b.scalar(analysis, t.Name, "users", finding.Users, finding.None, note, 1, n)
+}
+
+// about returns values about v without drawing any.
+func (b *builder) about(v float64) []float64 {
+	values := make([]float64, b.c.Runs)
+	for i := range values {
+		values[i] = v * (1 + .02*(float64(i)-float64(b.c.Runs-1)/2))
+	}
+	return values
+}
+
+// laterUsers adds by how many users onsets come later than the baseline's.
+func (b *builder) laterUsers() {
+	var all []finding.Finding
+	for _, f := range b.out {
+		if f.Name != "users" || f.Run != finding.AllRuns || f.Baseline != "" || f.Testbed == b.c.Baseline {
+			continue
+		}
+		if base, ok := b.overall(f); ok {
+			f.Name, f.Value, f.Note = "users_more", f.Value-base.Value, f.Note.With("against", b.c.Baseline)
+			if f.Low.Present() {
+				f.Low, f.High = f.Value-1.5, f.Value+1.5
+			}
+			all = append(all, f)
+		}
+	}
+	b.out = append(b.out, all...)
+}
+
+// agreement adds how far apart the two ways are to tell an onset.
+func (b *builder) agreement(t Testbed) {
+	if t.SwapUsers > 0 {
+		b.scalar(finding.SwapOnset, t.Name, "agreement", finding.Seconds, finding.None, "agree=yes;runs=5;agreeing=5", 560, b.about(2))
+	}
+}
+
+// aftermath adds what is served once requests fail.
+func (b *builder) aftermath(t Testbed) {
+	if t.ErrorUsers > 0 {
+		b.scalar(finding.ErrorOnset, t.Name, "goodput_kept", finding.Ratio, finding.None, "", 560, b.about(.6))
+		for run := range b.c.Runs + 1 { // run 0 stands for all
+			b.add(finding.Finding{Analysis: finding.ErrorOnset, Testbed: t.Name, Run: finding.Run(run), Name: "no_recovery", X: finding.None, Value: 0, Low: finding.None, High: finding.None, N: b.c.Runs})
+		}
+	}
 }
 
 func (b *builder) sql(t Testbed) {
