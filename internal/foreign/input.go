@@ -9,7 +9,7 @@ import (
 )
 
 // mostRecord is how long a record may be: pages that a tool saved with it included.
-const mostRecord = 64 << 20
+const mostRecord = 16 << 20
 
 var errLongRecord = fmt.Errorf("a record of more than %d MB", mostRecord>>20)
 
