@@ -40,6 +40,7 @@ var Formats = []Format{
 	{"jmeter", "JTL, as CSV with its header or as XML", Closed, jmeter},
 	{"vegeta", "results as attack writes them (gob), or encoded as CSV or JSON", Open, vegeta},
 	{"k6", "-out csv=FILE or -out json=FILE", Closed, k6},
+	{"wrk2", "output with --latency, or a spectrum of HdrHistogram's (.hgrm)", Open, wrk2},
 }
 
 // Names returns the formats' names.
@@ -68,6 +69,8 @@ func NewReader(format, testbed, loop string) (*Reader, error) {
 		return nil, errors.New("files of other programs do not say what they measured: name the testbed")
 	case loop != "" && loop != Closed && loop != Open:
 		return nil, fmt.Errorf("loop %q: it is %s or %s", loop, Closed, Open)
+	case format == "wrk2" && loop == Closed:
+		return nil, errors.New("wrk2 sends at a rate: its loop is open")
 	}
 	r := &Reader{format: Formats[i], testbed: testbed, loop: loop}
 	if r.loop == "" {

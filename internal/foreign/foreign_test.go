@@ -34,6 +34,9 @@ func rows(format, loop string, texts ...string) ([]string, error) {
 			users = fmt.Sprint(o.Users)
 		}
 		all = append(all, fmt.Sprintf("%s %d %.9g %.9g %s %s", o.Experiment, o.Run, o.Time, o.Value, users, o.Code))
+		if o.Labels != "" {
+			all[len(all)-1] += " " + string(o.Labels)
+		}
 		return nil
 	})
 	n := 0
@@ -125,6 +128,29 @@ func TestRequests(t *testing.T) {
 			`{"metric":"vus","type":"Point","data":{"time":"2024-05-01T10:00:00Z","value":3,"tags":null}}` + "\n" +
 			`{"metric":"http_req_duration","type":"Point","data":{"time":"2024-05-01T10:00:01.5+00:00","value":500,"tags":{"status":"503","expected_response":"false"}}}` + "\n",
 			[]string{"ramp 1 0 0.5 3 503"}},
+		{"wrk2's output, and not what it says of uncorrected times", "wrk2", "", `Running 30s test @ http://127.0.0.1:80/index.html
+  2 threads and 100 connections
+  Latency Distribution (HdrHistogram - Recorded Latency)
+ 50.000%    6.67ms
+
+  Detailed Percentile spectrum:
+       Value   Percentile   TotalCount 1/(1-Percentile)
+
+       0.921     0.000000            1         1.00
+       6.671     0.500000        19783         2.00
+      12.503     1.000000        39500          inf
+#[Mean    =        6.602, StdDeviation   =        1.919]
+----------------------------------------------------------
+  Latency Distribution (HdrHistogram - Uncorrected Latency (measured without taking delayed starts into account))
+
+  Detailed Percentile spectrum:
+       Value   Percentile   TotalCount 1/(1-Percentile)
+
+       0.001     0.000000            1         1.00
+----------------------------------------------------------
+  60018 requests in 30.00s, 19.81MB read
+`, []string{"open 1 0 0.000921 -  quantile=0;count=1", "open 1 0 0.006671 -  quantile=0.5;count=19783", "open 1 0 0.012503 -  quantile=1;count=39500"}},
+		{"HdrHistogram's spectrum", "wrk2", "", "Value(us) Percentile TotalCount 1/(1-Percentile)\n\n250 0.5 10 2.00\n", []string{"open 1 0 0.00025 -  quantile=0.5;count=10"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, err := requests(tc.format, tc.loop, tc.text)
@@ -187,6 +213,12 @@ func TestRefused(t *testing.T) {
 		{"k6: torn", "k6", "metric_name,timestamp,metric_value\nhttp_req_duration,1,1\nhttp_req_duration,1,", "file1:3: "},
 		{"k6: no request", "k6", "metric_name,timestamp,metric_value\nvus,1,1\n", "there is no request in it"},
 		{"k6: other JSON", "k6", "{\"a\":\n", "file1:1: unexpected end of JSON input"},
+		{"wrk2: no spectrum", "wrk2", "Running 30s test @ http://127.0.0.1:80/\n", "file1:1: no percentile spectrum in it: run wrk2 with --latency"},
+		{"wrk2: no unit", "wrk2", "Value Percentile TotalCount 1/(1-Percentile)\n1 0.5 1 2.0\n", "file1:1: values of what unit?"},
+		{"wrk2: failures", "wrk2", "Value(ms) Percentile TotalCount 1/(1-Percentile)\n1 0.5 1 2.0\n\n  Non-2xx or 3xx responses: 5\n", "file1:4: Non-2xx or 3xx responses: 5: their times"},
+		{"wrk2: out of order", "wrk2", "Value(ms) Percentile TotalCount 1/(1-Percentile)\n2 0.5 1 2.0\n1 0.6 2 2.0\n", `file1:3: value "1"`},
+		{"wrk2: no quantile", "wrk2", "Value(ms) Percentile TotalCount 1/(1-Percentile)\n2 50 1 2.0\n", `file1:2: percentile "50"`},
+		{"wrk2: torn", "wrk2", "Value(ms) Percentile TotalCount 1/(1-Percentile)\n2 0.5 1 2.0\n2 0.6 1", "file1:3: the file ends within a line"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got, err := rows(tc.format, "", tc.text); err == nil || !strings.Contains(err.Error(), tc.err) {
@@ -220,8 +252,9 @@ func TestFailure(t *testing.T) {
 func TestNewReader(t *testing.T) {
 	for _, tc := range []struct{ format, testbed, loop, err string }{
 		{"jmeter", "xen", "", ""},
-		{"gatling", "xen", "", `format "gatling": there are jmeter, vegeta, k6`},
+		{"gatling", "xen", "", `format "gatling": there are jmeter, vegeta, k6, wrk2`},
 		{"jmeter", "", "", "name the testbed"},
+		{"wrk2", "xen", "closed", "wrk2 sends at a rate"},
 		{"jmeter", "xen", "ajar", `loop "ajar": it is closed or open`},
 	} {
 		_, err := NewReader(tc.format, tc.testbed, tc.loop)

@@ -92,3 +92,9 @@ func FuzzK6(f *testing.F) {
 		`{"metric":"http_req_duration","type":"Point","data":{"time":"2024-05-01T10:00:01.5Z","value":500,"tags":{"status":"503"}}}` + "\n"))
 	fuzz(f, "k6")
 }
+
+func FuzzWrk2(f *testing.F) {
+	seed(f, "*.hgrm")
+	f.Add([]byte("Latency Distribution (HdrHistogram - Recorded Latency)\nValue Percentile TotalCount 1/(1-Percentile)\n\n 0.921 0.000000 1 1.00\n 6.671 0.5 19783 2.00\n#[Mean = 6]\n  Socket errors: connect 0, read 0, write 0, timeout 12\n"))
+	fuzz(f, "wrk2")
+}

@@ -3,8 +3,10 @@ package foreign
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/observation"
 )
 
@@ -109,6 +111,14 @@ func (rec *recorder) put(q request) error {
 		q.users = observation.NoUsers
 	}
 	rec.Record(since, requestDuration, q.took.Seconds(), q.users, q.code, "")
+	return rec.Err()
+}
+
+// quantile takes in a quantile of a run without requests.
+func (rec *recorder) quantile(seconds, quantile float64, count int64) error {
+	rec.started = true
+	labels := csvio.MakeLabels("quantile", strconv.FormatFloat(quantile, 'g', -1, 64), "count", strconv.FormatInt(count, 10))
+	rec.Record(0, quantileDuration, seconds, observation.NoUsers, "", labels)
 	return rec.Err()
 }
 
