@@ -30,13 +30,15 @@ var analyses = []analysis{
 	{finding.Latency, latency, map[string][]string{observation.Ramp: {requestDuration}}},
 	{finding.SwapOnset, swapOnset, map[string][]string{observation.Ramp: swapMetrics}},
 	{finding.ErrorOnset, errorOnset, map[string][]string{observation.Ramp: {requestDuration}}},
+	{finding.Capacity, capacity, map[string][]string{observation.Ramp: {requestDuration}}},
+	{finding.OpenLoop, openLoop, map[string][]string{observation.Open: {requestDuration}}},
 	{finding.Select, selects, map[string][]string{observation.Select: {selectDuration}}},
 	{finding.Isolation, allIsolation, map[string][]string{observation.Insert: {insertDuration}, observation.Isolation: {selectDuration, insertDuration, requestDuration}}},
 	{finding.Startup, startup, map[string][]string{observation.Startup: {startupDuration, imageBuildDuration, imageSize}}},
 	{finding.Footprint, footprint, map[string][]string{observation.Footprint: {hostMemory}}},
 	{finding.Operation, operation, map[string][]string{observation.Operation: operationMetrics}},
 	{finding.Environment, environment, nil},
-	{finding.Validity, validity, map[string][]string{observation.Ramp: {generatorCPU}}},
+	{finding.Validity, validity, map[string][]string{observation.Ramp: {generatorCPU}, observation.Open: {generatorCPU}}},
 }
 
 // reads says which metrics some analysis reads, by experiment.

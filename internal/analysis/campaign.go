@@ -53,7 +53,7 @@ type run struct {
 // request is one HTTP request; a run may have millions.
 type request struct {
 	sent, took float64 // seconds
-	users      int32   // negative: not recorded
+	users      int32   // negative: not recorded; of an open loop, see late
 	code       code
 	fate       fate
 }
@@ -172,8 +172,11 @@ func (c *campaign) run(key runKey) *run {
 
 // observe takes in one of the run's rows.
 func (r *run) observe(o *observation.Observation, codes *codes) {
-	if o.Metric == requestDuration && r.experiment == observation.Ramp {
+	if o.Metric == requestDuration && (r.experiment == observation.Ramp || r.experiment == observation.Open) {
 		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: codes.number(o.Code), fate: fateOf(o.Code)}
+		if r.experiment == observation.Open {
+			q.late(o.Labels)
+		}
 		r.end = max(r.end, q.ended())
 		r.requests = append(r.requests, q)
 		return

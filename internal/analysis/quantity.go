@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -19,6 +20,9 @@ type quantity struct {
 	x          finding.Number // None but where the name is a series over levels
 	note       csvio.Labels   // tells it from others of that name
 	absolute   bool           // its ratio means nothing
+	natural    bool           // its interval is on the natural scale, see stat.Runs
+	root       bool           // it is the square root of what is set of the runs
+	least      finding.Number // what it can't be less than over runs, whatever the runs' scatter; None: nothing
 
 	runs   map[string]map[int]value // by testbed and run
 	remark map[string]csvio.Labels  // by testbed, on the finding over all runs
@@ -28,6 +32,7 @@ type quantity struct {
 type value struct {
 	num, den float64
 	n        int          // what it rests on
+	shown    *float64     // what the run's finding says, where that is another
 	remark   csvio.Labels // on the run's finding
 }
 
@@ -51,7 +56,7 @@ func newQuantities(r *report) *quantities {
 func (q *quantities) of(name, unit string, x finding.Number, note csvio.Labels) *quantity {
 	key := quantityKey{name, fmt.Sprint(x), note}
 	if q.all[key] == nil {
-		q.all[key] = &quantity{name: name, unit: unit, x: x, note: note, runs: map[string]map[int]value{}}
+		q.all[key] = &quantity{name: name, unit: unit, x: x, note: note, least: finding.None, runs: map[string]map[int]value{}}
 	}
 	return q.all[key]
 }
@@ -69,6 +74,14 @@ func (q *quantity) setRatio(r runKey, num, den float64, n int) {
 		q.runs[r.testbed] = map[int]value{}
 	}
 	q.runs[r.testbed][r.number] = value{num: num, den: den, n: n}
+}
+
+// show gives what the finding of a run says, where that is not what the quantity over
+// runs is made of.
+func (q *quantity) show(r runKey, v float64) {
+	value := q.runs[r.testbed][r.number]
+	value.shown = &v
+	q.runs[r.testbed][r.number] = value
 }
 
 // say adds a remark on the quantity's value in a run.
@@ -106,6 +119,9 @@ func (q *quantity) findings(c *campaign) []finding.Finding {
 		for number, v := range runs {
 			f := q.finding(testbed, v.num/v.den, v.n)
 			f.Run, f.Note = finding.Run(number), join(f.Note, v.remark)
+			if v.shown != nil {
+				f.Value = finding.Number(*v.shown)
+			}
 			all = append(all, f)
 		}
 		summaries[testbed] = stat.Summarise(q.sample(testbed), c.random(testbed))
@@ -115,16 +131,33 @@ func (q *quantity) findings(c *campaign) []finding.Finding {
 		f := q.finding(testbed, s.Value, s.N)
 		f.Note = join(f.Note, q.remark[testbed])
 		interval, ok := s.Mean()
-		all = append(all, bounded(f, interval, ok))
+		all = append(all, q.within(bounded(f, interval, ok)))
 		if !compared || testbed == c.baseline || q.absolute || base.Value <= 0 || s.Value < 0 {
 			continue // a ratio would mean nothing
 		}
 		f = q.finding(testbed, s.Value/base.Value, min(s.N, base.N))
 		f.Baseline, f.Unit = c.baseline, finding.Ratio
 		interval, ok = s.Ratio(base)
-		all = append(all, bounded(f, interval, ok))
+		all = append(all, q.rooted(bounded(f, interval, ok)))
 	}
 	return all
+}
+
+// within takes the root where that is the quantity, and cuts what can't be.
+func (q *quantity) within(f finding.Finding) finding.Finding {
+	f = q.rooted(f)
+	if q.least.Present() { // None stays None
+		f.Value, f.Low, f.High = max(f.Value, q.least), max(f.Low, q.least), max(f.High, q.least)
+	}
+	return f
+}
+
+func (q *quantity) rooted(f finding.Finding) finding.Finding {
+	if q.root {
+		root := func(n finding.Number) finding.Number { return finding.Number(math.Sqrt(max(0, float64(n)))) }
+		f.Value, f.Low, f.High = root(f.Value), root(f.Low), root(f.High)
+	}
+	return f
 }
 
 // join returns the labels of both.
@@ -157,7 +190,7 @@ func (q *quantity) finding(testbed string, v float64, n int) finding.Finding {
 // sample returns a testbed's runs in order of their numbers.
 func (q *quantity) sample(testbed string) stat.Runs {
 	runs := q.runs[testbed]
-	var s stat.Runs
+	s := stat.Runs{Natural: q.natural}
 	paired := false
 	for _, number := range slices.Sorted(maps.Keys(runs)) {
 		v := runs[number]

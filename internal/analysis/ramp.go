@@ -17,6 +17,9 @@ type ramp struct {
 	schedule schedule
 	swap     onset // from counters
 	degraded onset // from latency
+
+	occupied occupancy
+	scaling  scaling
 }
 
 // onset is where a regime begins in a run.
@@ -34,6 +37,8 @@ func (c *campaign) newRamp(r *run) *ramp {
 	}
 	p.swap = p.swapFromCounters()
 	p.degraded = p.degradationFromLatency()
+	p.occupied = p.occupancy()
+	p.scaling = p.scale()
 	return p
 }
 

@@ -14,6 +14,7 @@ import (
 var rules = []func(*campaign, *report){
 	fewRuns, trialOrder, notAnalysed,
 	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
+	littleViolated, poorScaling, openLoads,
 	softwareEmulation, demonstration, differences,
 }
 

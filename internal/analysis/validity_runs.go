@@ -18,34 +18,39 @@ const (
 
 // generatorLoad warns of a generator that has no CPU time left: it measures itself.
 func generatorLoad(c *campaign, r *report) {
-	c.broken(r, finding.GeneratorSaturated, observation.Ramp, func(p *run) (float64, []string) {
-		cpus, ok := c.facts.number(p.testbed, generator, "cpus")
-		if !ok || cpus <= 0 {
-			cpus = 1
+	for _, experiment := range []string{observation.Open, observation.Ramp} {
+		c.broken(r, finding.GeneratorSaturated, experiment, c.saturated)
+	}
+}
+
+// saturated returns the largest share of its machine that a run's generator used.
+func (c *campaign) saturated(p *run) (float64, []string) {
+	cpus, ok := c.facts.number(p.testbed, generator, "cpus")
+	if !ok || cpus <= 0 {
+		cpus = 1
+	}
+	var used cumulative
+	for _, s := range p.all(generatorCPU, "host", generator) {
+		used = sum(used, grown(s, 1))
+	}
+	if len(used) < 2 {
+		return 0, nil
+	}
+	most, at := 0.0, 0.0
+	last := used[len(used)-1].x
+	for _, q := range used {
+		if q.x > last-generatorWindow && q.x != used[0].x {
+			break
 		}
-		var used cumulative
-		for _, s := range p.all(generatorCPU, "host", generator) {
-			used = sum(used, grown(s, 1))
+		span := min(generatorWindow, last-q.x)
+		if share := (used.at(q.x+span) - q.y) / span / cpus; span > 0 && share > most {
+			most, at = share, q.x
 		}
-		if len(used) < 2 {
-			return 0, nil
-		}
-		most, at := 0.0, 0.0
-		last := used[len(used)-1].x
-		for _, q := range used {
-			if q.x > last-generatorWindow && q.x != used[0].x {
-				break
-			}
-			span := min(generatorWindow, last-q.x)
-			if share := (used.at(q.x+span) - q.y) / span / cpus; span > 0 && share > most {
-				most, at = share, q.x
-			}
-		}
-		if most <= generatorShare {
-			return 0, nil
-		}
-		return most, []string{"share", short(most), "cpus", short(cpus), "time", short(at)}
-	})
+	}
+	if most <= generatorShare {
+		return 0, nil
+	}
+	return most, []string{"share", short(most), "cpus", short(cpus), "time", short(at)}
 }
 
 // stolenShare is the share of CPU time that other machines on the same hardware may take.
@@ -152,19 +157,21 @@ func failedProbes(c *campaign, r *report) {
 
 // duplicateRows warns of requests that agree in everything, to the nanosecond: they were read twice.
 func duplicateRows(c *campaign, r *report) {
-	c.broken(r, finding.DuplicateRows, observation.Ramp, func(p *run) (float64, []string) {
-		n := 0
-		for i := 1; i < len(p.requests); i++ {
-			if p.requests[i] == p.requests[i-1] {
-				n++
+	for _, experiment := range []string{observation.Open, observation.Ramp} {
+		c.broken(r, finding.DuplicateRows, experiment, func(p *run) (float64, []string) {
+			n := 0
+			for i := 1; i < len(p.requests); i++ {
+				if p.requests[i] == p.requests[i-1] {
+					n++
+				}
 			}
-		}
-		// Requests refused at once may agree by chance.
-		if n*100 < len(p.requests) {
-			return 0, nil
-		}
-		return float64(n), []string{"rows", strconv.Itoa(n)}
-	})
+			// Requests refused at once may agree by chance.
+			if n*100 < len(p.requests) {
+				return 0, nil
+			}
+			return float64(n), []string{"rows", strconv.Itoa(n)}
+		})
+	}
 }
 
 // clientOutside warns of SQL timed by the generator, which includes the way into the guest.

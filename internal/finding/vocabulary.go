@@ -34,9 +34,33 @@ const (
 	//   time seconds, users, none: as in SwapOnset
 	//   failures_per_second  requests/second (x: as of requests_per_second), by the time they ended
 	ErrorOnset = "error_onset"
-	// Capacity: Universal Scalability Law.
-	//   lambda sigma kappa peak_users peak_throughput
+	// Capacity: the Universal Scalability Law fitted to the ramp's throughput by users before any onset, and a
+	// check of the ramp itself. Over runs the parameters are those of the runs' mean delays (see stat.Delays);
+	// each run's are of its own best law, and no mean of the runs' is to be expected of them.
+	//   lambda           requests/second  what one user alone gets
+	//   sigma kappa      ratio            contention and coherency; cut at 0
+	//   peak_users       users            that get most; with fewer, or more, throughput is less. Not there if the warning
+	//                                     kappa-unidentified is; of a run, not beyond twice the users that were measured
+	//   peak_throughput  requests/second  at the peak, by the law; likewise
+	//   misfit           ratio            how far measured throughput is from the run's own law: root mean square over tenths of the
+	//                                     measurements, by users
+	//   throughput_by_users  requests/second (x: users): what a run measured, n successful requests
+	//   usl                  requests/second (x: users): the law over runs
+	//   little_ratio     ratio            requests in flight over users, median of the windows of 1 s before any onset: 1 in a closed loop
+	//                                     without pauses, by Little's law
 	Capacity = "capacity"
+	// OpenLoop: requests that arrive whether or not earlier ones were answered. Its names are not those of a closed
+	// loop's analyses, so that nothing compares the two. Times count from the intended send; where rows do not
+	// tell it, from the real one, with the warning intended-unknown.
+	//   successful_requests failed_requests  requests  as of Throughput
+	//   mean p50 p90 p95 p99 max   seconds  of the successful requests, those that timed out and those in flight at the end that had
+	//                              taken longer than the mean already: a lower bound where there are any of the latter
+	//                              two; note timeouts=3;unfinished=12
+	//   lateness_p99 lateness_max  seconds  of the real send after the intended one
+	//   median_10s p95_10s         seconds  (x: seconds, middle of a window) by the intended send, as of Latency
+	//   requests_per_second        requests/second (x: as of Throughput) successful, by the time they were answered
+	//   intended_per_second        requests/second (x: likewise) that were to be sent
+	OpenLoop = "open_loop"
 	// Select: one SELECT from the application guest, in seconds.
 	//   median mean p99
 	Select = "select"
@@ -100,6 +124,12 @@ const (
 	Disturbed          = "disturbed"           // RUNS share= of this machine's CPU time that other machines on the same hardware took
 	OffSchedule        = "off-schedule"        // RUNS time= users= active then, planned= users
 	IncompleteRun      = "incomplete-run"      // RUNS and of a ramp end= planned= seconds; of select queries= planned=; of insert stress=0,4, of isolation cells=cpu/http, that are missing
+	LittleViolated     = "little-violated"     // RUNS ratio= of the requests in flight to the users that there should be
+	TooFewLevels       = "too-few-levels"      // RUNS levels= of users before any onset: a scalability law needs six
+	KappaUnidentified  = "kappa-unidentified"  // users= the most before any onset, peak_users= of the law if that is far beyond: where throughput peaks is unknown
+	PoorFit            = "poor-fit"            // misfit= of the scalability law, as found over runs
+	LateSends          = "late-sends"          // RUNS lateness= seconds, the 99th percentile, p99= of the request times that it is much of
+	IntendedUnknown    = "intended-unknown"    // RUNS rows= of requests that don't tell when they were to be sent
 	FailedProbes       = "failed-probes"       // experiment= rows= that failed and are in no number
 	DuplicateRows      = "duplicate-rows"      // RUNS rows= that were read twice
 	SoftwareEmulation  = "software-emulation"  // accelerator=tcg

@@ -22,6 +22,9 @@ const rounding = 1e-12
 // quantity over all runs is the mean.
 type Runs struct {
 	Num, Den []float64
+	// Natural keeps the interval on the natural scale: of what may be 0 or less but for
+	// chance, such as a parameter whose estimates happen to be positive in few runs.
+	Natural bool
 }
 
 // value returns the quantity over all runs.
@@ -32,8 +35,11 @@ func (r Runs) value() float64 {
 	return Mean(r.Num) / Mean(r.Den)
 }
 
-// positive reports whether the quantity has a logarithm in every resample.
+// positive reports whether the quantity has a logarithm in every resample, to be used.
 func (r Runs) positive() bool {
+	if r.Natural {
+		return false
+	}
 	for i, v := range r.Num {
 		if v <= 0 || r.Den != nil && r.Den[i] <= 0 {
 			return false

@@ -24,6 +24,7 @@ type Campaign struct {
 	Runs     int
 	Ramp     Ramp
 	Probes   bool // SELECT, INSERT, startup and footprint too
+	Open     Open // an open loop too, if it has a rate
 	Blocked  bool // all runs of one testbed, then all of the next
 }
 
@@ -53,6 +54,12 @@ type Testbed struct {
 	Wander  float64 // sigma of a slow autocorrelated factor within a run
 
 	Contention float64 // service time grows by this share a user, long before memory runs short
+
+	// With Sigma and Kappa, and no Cores, every user has a core of its own and service times
+	// grow with the users so that throughput follows the Universal Scalability Law.
+	Sigma, Kappa float64
+
+	Stall, StallFor float64 // seconds: in the open loop, nothing is served from then on for so long
 
 	SwapUsers  int     // swapping begins when there are this many users
 	Thrash     float64 // service time grows by 1 + (users beyond SwapUsers / Thrash)^1.5; 0: by 12

@@ -30,6 +30,9 @@ type trial struct {
 func (t *trial) all() {
 	t.facts(observation.Ramp, 0)
 	t.ramp(math.Exp(t.bed.Spread * t.rng.NormFloat64()))
+	if t.Open.From > 0 {
+		t.open()
+	}
 	if t.Probes {
 		for i, experiment := range []string{observation.Startup, observation.Footprint, observation.Select, observation.Insert} {
 			t.facts(experiment, i+1)
@@ -144,7 +147,7 @@ func (t *trial) ramp(factor float64) {
 		noise = Lognormal(0.3)
 	}
 	wander := t.wander()
-	free := make([]float64, t.bed.Cores) // when each core is
+	free := make([]float64, max(t.bed.Cores, t.Ramp.To)) // when each core is
 	var queue sends
 	for u := range t.Ramp.To {
 		queue = append(queue, send{max(0, t.Ramp.Begin(u+1)), u})
@@ -160,13 +163,16 @@ func (t *trial) ramp(factor float64) {
 		if users >= t.bed.ErrorUsers && t.rng.IntN(3) == 0 {
 			code, done = "502", at+t.jitter(0.3, 0.3)
 		} else {
-			core := 0
-			for i := range free {
+			core := user // its own
+			if t.bed.Cores > 0 {
+				core = 0
+			}
+			for i := range free[:t.bed.Cores] {
 				if free[i] < free[core] {
 					core = i
 				}
 			}
-			service := t.bed.Service * factor * wander[second] * noise(t.rng) * swap.slowdown(at) * (1 + t.bed.Contention*float64(users))
+			service := t.bed.Service * factor * wander[second] * noise(t.rng) * swap.slowdown(at) * t.bed.slowdown(float64(users))
 			done = max(at, free[core]) + service
 			free[core] = done
 			busy[second] += service
@@ -182,6 +188,11 @@ func (t *trial) ramp(factor float64) {
 		heap.Fix(&queue, 0)
 	}
 	t.counters(swap, busy)
+}
+
+// slowdown is by what so many users make service slower, long before memory runs short.
+func (b Testbed) slowdown(users float64) float64 {
+	return 1 + b.Contention*users + b.Sigma*(users-1) + b.Kappa*users*(users-1)
 }
 
 // wander returns a slow factor for every second: a first-order autoregression.

@@ -1,0 +1,269 @@
+package analysis
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"virtcmp/internal/finding"
+	"virtcmp/internal/stat"
+)
+
+const (
+	// loadLevels is how many numbers of users a scalability law must rest on.
+	loadLevels = 6
+	// farthestPeak is how many times the most users that were measured a peak may have.
+	farthestPeak = 2
+	// surely is the least significance, in standard errors, of a bend in each run where
+	// these are too few for an interval over them.
+	surely = 3
+	// poorFit is the share that a law may be off, see stat.USLFit.
+	poorFit = 0.1
+	// curvePoints is how many points a fitted curve has at most.
+	curvePoints = 100
+)
+
+// scaling is what a run's throughput before any onset says of its scalability.
+type scaling struct {
+	stat.USLFit
+	fitted      bool
+	loads       []stat.Load
+	answered    []int // of each load
+	requests    int   // their sum
+	levels      int   // whole numbers of users among the loads
+	least, most float64
+}
+
+// scale fits the law to the run's throughput before service degrades or begins to fail.
+func (p *ramp) scale() scaling {
+	end := min(p.regimeEnd(), p.duration)
+	if p.swap.found {
+		end = min(end, p.swap.time-p.swap.gap/2) // it began after the sample before, and no one knows when
+	}
+	if failures := p.firstFailures(); failures.found {
+		end = min(end, failures.time)
+	}
+	s := scaling{least: math.Inf(1)}
+	s.loads, s.answered = p.occupied.loads(end)
+	levels := map[float64]bool{}
+	for i, l := range s.loads {
+		levels[math.Round(l.Users)] = true
+		s.least, s.most = min(s.least, l.Users), max(s.most, l.Users)
+		s.requests += s.answered[i]
+	}
+	if s.levels = len(levels); s.levels >= loadLevels {
+		s.USLFit, s.fitted = stat.FitUSL(s.loads)
+	}
+	return s
+}
+
+// own is a parameter of the run's own best law. A peak far beyond what was measured is none.
+func (s scaling) own(name string, of func(stat.Delays) float64) float64 {
+	peak := s.Bounded.Peak()
+	switch {
+	case strings.HasPrefix(name, "peak_") && peak > farthestPeak*s.most:
+		return math.NaN()
+	case name == "peak_users":
+		return peak
+	}
+	return of(s.Bounded)
+}
+
+// scalings are the fitted runs of a testbed.
+type scalings []*ramp
+
+// scalable returns the runs with a fit, by testbed.
+func (c *campaign) scalable() map[string]scalings {
+	all := map[string]scalings{}
+	for _, p := range c.ramps() {
+		if p.scaling.fitted {
+			all[p.testbed] = append(all[p.testbed], p)
+		}
+	}
+	return all
+}
+
+// delays returns each run's free parameters.
+func (s scalings) delays() []stat.Delays {
+	all := make([]stat.Delays, len(s))
+	for i, p := range s {
+		all[i] = p.scaling.Free
+	}
+	return all
+}
+
+// span returns the fewest and the most users that were measured.
+func (s scalings) span() (least, most float64) {
+	least = math.Inf(1)
+	for _, p := range s {
+		least, most = min(least, p.scaling.least), max(most, p.scaling.most)
+	}
+	return least, most
+}
+
+func uslLambda(d stat.Delays) float64 { return d.USL().Lambda }
+func uslSigma(d stat.Delays) float64  { return d.USL().Sigma }
+func uslKappa(d stat.Delays) float64  { return d.USL().Kappa }
+
+// peakSquared is the square of the users at the peak, which may be below 1, or below 0, where
+// throughput falls from the first user on.
+func peakSquared(d stat.Delays) float64 { return (d.Alone - d.Contention) / d.Coherency }
+
+func peakThroughput(d stat.Delays) float64 {
+	return d.Throughput(d.Peak())
+}
+
+// over is a function's value of the runs' mean delays.
+func (s scalings) over(of func(stat.Delays) float64) float64 {
+	return stat.Mean(stat.Linearise(s.delays(), of))
+}
+
+// bends reports whether throughput was shown to bend towards a peak: whether κ's interval over
+// runs, or where these are too few its own in every run, leaves out 0.
+func (s scalings) bends() bool {
+	if len(s) >= stat.MinRuns {
+		return stat.AboveZero(stat.Linearise(s.delays(), uslKappa))
+	}
+	for _, p := range s {
+		if p.scaling.Significance < surely {
+			return false
+		}
+	}
+	return true
+}
+
+// peak returns the number of users that the law has the highest throughput at, and
+// whether the data can tell: whether throughput bends, and the peak is near enough to
+// what was measured.
+func (s scalings) peak() (users float64, known bool) {
+	users = s.over(stat.Delays.Peak)
+	least, most := s.span()
+	return users, s.bends() && users <= farthestPeak*most && users >= least/farthestPeak
+}
+
+// capacity fits the Universal Scalability Law to throughput by users, before onset, and
+// checks the ramp against Little's law.
+func capacity(c *campaign, r *report) {
+	q := newQuantities(r)
+	for _, p := range c.ramps() {
+		if ratio, windows := p.occupied.little(min(p.regimeEnd(), p.duration)); windows > 0 {
+			little := q.plain("little_ratio", finding.Ratio)
+			little.absolute = true
+			little.set(p.runKey, ratio, windows)
+		}
+	}
+	for testbed, runs := range c.scalable() {
+		parameters := []struct {
+			name, unit string
+			of         func(stat.Delays) float64
+			absolute   bool
+		}{
+			{"lambda", finding.RequestsPerSecond, uslLambda, false},
+			{"sigma", finding.Ratio, uslSigma, true}, // may be nothing
+			{"kappa", finding.Ratio, uslKappa, true},
+			{"peak_users", finding.Users, peakSquared, false},
+			{"peak_throughput", finding.RequestsPerSecond, peakThroughput, false},
+		}
+		if _, known := runs.peak(); !known {
+			parameters = parameters[:3]
+		}
+		for _, parameter := range parameters {
+			quantity := q.plain(parameter.name, parameter.unit)
+			quantity.absolute, quantity.natural, quantity.least = parameter.absolute, parameter.absolute, 0
+			if parameter.name == "peak_users" {
+				quantity.root, quantity.least = true, 1
+			}
+			for i, v := range stat.Linearise(runs.delays(), parameter.of) {
+				p := runs[i]
+				quantity.set(p.runKey, v, p.scaling.requests)
+				quantity.show(p.runKey, p.scaling.own(parameter.name, parameter.of))
+			}
+		}
+		misfit := q.plain("misfit", finding.Ratio)
+		misfit.absolute = true
+		for _, p := range runs {
+			misfit.set(p.runKey, p.scaling.Misfit, len(p.scaling.loads))
+			for i, l := range p.scaling.loads {
+				f := scalar(testbed, "throughput_by_users", finding.RequestsPerSecond, l.Throughput, p.scaling.answered[i])
+				f.Run, f.X = finding.Run(p.number), finding.Number(l.Users)
+				r.add(f)
+			}
+		}
+		runs.curve(c, r)
+	}
+	q.flush()
+}
+
+// curve adds the law over runs with its interval, between the fewest and the most users that were measured.
+func (s scalings) curve(c *campaign, r *report) {
+	testbed := s[0].testbed
+	least, most := s.span()
+	step := max(1, math.Ceil((most-least)/curvePoints))
+	for users := math.Ceil(least); users <= most; users += step {
+		throughput := func(d stat.Delays) float64 { return d.Throughput(users) }
+		over := stat.Summarise(stat.Runs{Num: stat.Linearise(s.delays(), throughput)}, c.random(testbed))
+		f := scalar(testbed, "usl", finding.RequestsPerSecond, over.Value, len(s))
+		f.X = finding.Number(users)
+		interval, ok := over.Mean()
+		r.add(bounded(f, interval, ok))
+	}
+}
+
+// littleOff is how far the requests in flight a user may be from one.
+const littleOff = 0.1
+
+// littleViolated warns of ramps whose requests don't add up to their users: these paused, or
+// were fewer, or requests are missing.
+func littleViolated(c *campaign, r *report) {
+	c.brokenRamps(r, finding.LittleViolated, func(p *ramp) (float64, []string) {
+		ratio, windows := p.occupied.little(min(p.regimeEnd(), p.duration))
+		off := math.Abs(ratio - 1)
+		if windows == 0 || off <= littleOff {
+			return 0, nil
+		}
+		return off, []string{"ratio", short(ratio)}
+	})
+}
+
+// poorScaling warns of ramps too short for a scalability law, of laws that do not show
+// where throughput peaks, and of those that throughput does not follow.
+func poorScaling(c *campaign, r *report) {
+	c.brokenRamps(r, finding.TooFewLevels, func(p *ramp) (float64, []string) {
+		if len(p.occupied.users) == 0 {
+			return 0, nil
+		}
+		return float64(loadLevels - p.scaling.levels), []string{"levels", strconv.Itoa(p.scaling.levels)}
+	})
+	fits := c.scalable()
+	for _, testbed := range c.testbeds {
+		runs := fits[testbed]
+		if len(runs) == 0 {
+			continue
+		}
+		_, most := runs.span()
+		if users, known := runs.peak(); !known {
+			labels := []string{"users", short(math.Round(most))}
+			if runs.bends() {
+				labels = append(labels, "peak_users", short(users))
+			}
+			r.warn(testbed, finding.KappaUnidentified, len(runs), labels...)
+		}
+		misfit := 0.0
+		for _, p := range runs {
+			misfit += p.scaling.Misfit / float64(len(runs))
+		}
+		if misfit > poorFit {
+			r.warn(testbed, finding.PoorFit, len(runs), "misfit", short(misfit))
+		}
+	}
+}
+
+// brokenRamps is broken for ramps that sent requests.
+func (c *campaign) brokenRamps(r *report, warning string, how func(*ramp) (float64, []string)) {
+	c.broken(r, warning, "ramp", func(run *run) (float64, []string) {
+		if len(run.requests) == 0 {
+			return 0, nil
+		}
+		return how(run.ramp)
+	})
+}
