@@ -36,14 +36,11 @@ func foreignFormats() string {
 
 // scanner returns how the files are to be read.
 func scanner(config *viper.Viper) (scan, error) {
-	from, testbed, loop := config.GetString("from"), config.GetString("testbed"), config.GetString("loop")
-	if from == "" {
-		if testbed != "" || loop != "" {
-			return nil, command.Usagef("-testbed and -loop go with -from: observations say themselves what they are of")
-		}
+	from := config.GetString("from")
+	if from == "" { // a testbed may be in the environment for collect's sake
 		return observation.Scan, nil
 	}
-	reader, err := foreign.NewReader(from, testbed, loop)
+	reader, err := foreign.NewReader(from, config.GetString("testbed"), config.GetString("loop"))
 	if err != nil {
 		return nil, command.Usagef("-from: %w", err)
 	}
