@@ -23,7 +23,7 @@ import (
 // The duration is from the first byte sent to the last received: what it took to get a
 // connection (http_req_blocked, http_req_connecting, http_req_tls_handshaking) is not in
 // it, which other programs count. A request that got no connection has duration 0, which
-// cannot stand for how long it was waited for: as a timeout it counts as error instead.
+// cannot stand for how long it was waited for: a timeout becomes an error.
 //
 // A CSV has whole seconds unless timeFormat=unix_milli or finer was asked for. Within a
 // second its rows are spread evenly in their order, which is that of the ends.
@@ -46,7 +46,7 @@ func k6(in *input, rec *recorder) error {
 type k6Sample struct {
 	time            time.Time
 	value           float64
-	status, errCode string
+	status, err     string
 	expected, group string
 }
 
@@ -128,7 +128,7 @@ func (r *k6Reader) request(s k6Sample) error {
 	return r.rec.request(q)
 }
 
-// code returns the contract's code. k6's own are documented with the tag error_code.
+// code returns the contract's code.
 func (s k6Sample) code() string {
 	if ok, good := status(s.status); ok {
 		if good && s.expected == "false" {
@@ -136,18 +136,11 @@ func (s k6Sample) code() string {
 		}
 		return s.status
 	}
-	switch s.errCode {
-	case "1050", "1211": // request timeout; dial timeout
-		if s.value == 0 {
-			return observation.CodeError
-		}
-		return observation.CodeTimeout
-	case "1212":
-		return observation.CodeRefused
-	case "1201", "1220": // broken pipe; reset by peer
-		return observation.CodeReset
+	code := failure(s.err)
+	if code == observation.CodeTimeout && s.value == 0 {
+		return observation.CodeError
 	}
-	return observation.CodeError
+	return code
 }
 
 // resolve records how finely times are told, from the first that is read.
@@ -173,7 +166,7 @@ func (r *k6Reader) csv() error {
 	if metric < 0 || timestamp < 0 || value < 0 {
 		return fmt.Errorf("header %q: no metric_name, timestamp and metric_value: not k6's", clip(fmt.Sprint(header)))
 	}
-	status, errCode, expected, group := at("status"), at("error_code"), at("expected_response"), at("group")
+	status, failed, expected, group := at("status"), at("error"), at("expected_response"), at("group")
 	decoder.ReuseRecord = true
 	for {
 		r.in.next()
@@ -192,7 +185,7 @@ func (r *k6Reader) csv() error {
 			}
 			return row[i]
 		}
-		s := k6Sample{status: text(status), errCode: text(errCode), expected: text(expected), group: text(group)}
+		s := k6Sample{status: text(status), err: text(failed), expected: text(expected), group: text(group)}
 		var resolution time.Duration
 		if s.time, resolution, err = k6Time(row[timestamp]); err != nil {
 			return err
@@ -240,7 +233,7 @@ type k6Point struct {
 		Value float64   `json:"value"`
 		Tags  struct {
 			Status   string `json:"status"`
-			ErrCode  string `json:"error_code"`
+			Error    string `json:"error"`
 			Expected string `json:"expected_response"`
 			Group    string `json:"group"`
 		} `json:"tags"`
@@ -266,7 +259,7 @@ func (r *k6Reader) json() error {
 			continue
 		}
 		t := p.Data.Tags
-		if err := r.sample(p.Metric, k6Sample{p.Data.Time, p.Data.Value, t.Status, t.ErrCode, t.Expected, t.Group}); err != nil {
+		if err := r.sample(p.Metric, k6Sample{p.Data.Time, p.Data.Value, t.Status, t.Error, t.Expected, t.Group}); err != nil {
 			return err
 		}
 	}

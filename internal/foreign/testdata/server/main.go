@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"os"
 	"sync/atomic"
@@ -22,9 +21,9 @@ func main() {
 		case 7:
 			http.Error(w, "overloaded", http.StatusServiceUnavailable)
 		case 11:
-			c, _, err := w.(http.Hijacker).Hijack()
-			if err == nil {
-				c.(*net.TCPConn).SetLinger(0) // a reset
+			// Half an answer: without any, clients would try again unasked.
+			if c, _, err := w.(http.Hijacker).Hijack(); err == nil {
+				io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nHello")
 				c.Close()
 			}
 		case 16:
