@@ -168,9 +168,9 @@ func TestRequests(t *testing.T) {
 func TestRuns(t *testing.T) {
 	got, err := rows("jmeter", "", "timeStamp,elapsed,success\n1700000000500,1,true\n", "timeStamp,elapsed,success\n2024-05-01 10:00:00,2,true\n")
 	want := []string{
-		"FACT 1 source_tool=jmeter", "FACT 1 loop=closed", "FACT 1 source_format=jtl-csv", "FACT 1 time_resolution_seconds=0.001",
+		"FACT 1 loop=closed", "FACT 1 source_tool=jmeter", "FACT 1 source_format=jtl-csv", "FACT 1 time_resolution_seconds=0.001",
 		"FACT 1 start_time=2023-11-14T22:13:20Z", "ramp 1 0 0.001 - 200",
-		"FACT 2 source_tool=jmeter", "FACT 2 loop=closed", "FACT 2 source_format=jtl-csv", "FACT 2 time_resolution_seconds=0.001",
+		"FACT 2 loop=closed", "FACT 2 source_tool=jmeter", "FACT 2 source_format=jtl-csv", "FACT 2 time_resolution_seconds=0.001",
 		"ramp 2 0 0.002 - 200", // no start: nobody knows in what zone it was ten o'clock
 	}
 	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); err != nil || g != w {

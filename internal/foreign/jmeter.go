@@ -29,11 +29,11 @@ import (
 // says nothing: what paused between requests is in no duration.
 func jmeter(in *input, rec *recorder) error {
 	if head := strings.TrimLeft(strings.TrimPrefix(string(in.head(512)), "\ufeff"), " \t\r\n"); strings.HasPrefix(head, "<") {
-		rec.fact("source_format", "jtl-xml")
+		rec.source("jmeter", "jtl-xml")
 		rec.resolution("0.001")
 		return jmeterXML(in, rec)
 	}
-	rec.fact("source_format", "jtl-csv")
+	rec.source("jmeter", "jtl-csv")
 	rec.resolution("0.001")
 	return jmeterCSV(in, rec)
 }

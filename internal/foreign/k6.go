@@ -35,10 +35,10 @@ import (
 func k6(in *input, rec *recorder) error {
 	r := &k6Reader{in: in, rec: rec}
 	if head := in.head(1); len(head) == 1 && head[0] == '{' {
-		rec.fact("source_format", "json")
+		rec.source("k6", "json")
 		return r.json()
 	}
-	rec.fact("source_format", "csv")
+	rec.source("k6", "csv")
 	return r.csv()
 }
 

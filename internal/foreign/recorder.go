@@ -52,13 +52,20 @@ func newRecorder(r *Reader, run int, fn func(*observation.Observation) error) *r
 		rec.rows++
 		return fn(&o)
 	}), r.testbed, run, experiment, nil)
-	rec.fact("source_tool", r.format.Name)
 	rec.fact("loop", r.loop)
 	return rec
 }
 
-// fact records what the file says of the program that wrote it.
+// fact records a fact about whatever sent the load.
 func (rec *recorder) fact(key, value string) { rec.Fact("generator", key, value) }
+
+// source records what wrote the file, "" where it does not say, and in what form.
+func (rec *recorder) source(tool, form string) {
+	if tool != "" {
+		rec.fact("source_tool", tool)
+	}
+	rec.fact("source_format", form)
+}
 
 // resolution records how finely the file tells time.
 func (rec *recorder) resolution(seconds string) { rec.fact("time_resolution_seconds", seconds) }

@@ -35,7 +35,7 @@ func vegeta(in *input, rec *recorder) error {
 			encoding, decode = "csv", vegetaCSV
 		}
 	}
-	rec.fact("source_format", encoding)
+	rec.source("vegeta", encoding)
 	rec.resolution("1e-9")
 	next := decode(in)
 	for {

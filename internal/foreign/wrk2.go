@@ -25,7 +25,6 @@ const quantileDuration = "http_request_duration_quantile_seconds"
 // counts answers with an error among the latencies; where it had any it is refused,
 // for fast failures would pass as fast answers.
 func wrk2(in *input, rec *recorder) error {
-	rec.fact("source_format", "percentile-spectrum")
 	r := wrk2Reader{rec: rec}
 	for {
 		line, err := in.text()
@@ -45,7 +44,7 @@ func wrk2(in *input, rec *recorder) error {
 
 type wrk2Reader struct {
 	rec      *recorder
-	ownUnits bool // it is wrk2's
+	own      bool // it is wrk2's, which says nothing of units
 	inTable  bool
 	rows     int
 	unit     float64 // seconds
@@ -66,7 +65,7 @@ func (r *wrk2Reader) line(text string) error {
 	fields := strings.Fields(text)
 	switch {
 	case strings.HasPrefix(text, wrk2Section):
-		r.ownUnits, r.inTable = true, false
+		r.own, r.inTable = true, false
 	case strings.HasPrefix(text, wrk2Failures):
 		return fmt.Errorf("%s: their times cannot be told from those of good answers", text)
 	case strings.HasPrefix(text, wrk2Errors):
@@ -79,11 +78,16 @@ func (r *wrk2Reader) line(text string) error {
 		switch {
 		case named:
 			r.unit = unit
-		case r.ownUnits:
+		case r.own:
 			r.unit = 1e-3
 		default:
 			return errors.New("values of what unit? Write it behind the column's name: Value(ms), Value(us), Value(ns) or Value(s)")
 		}
+		tool := ""
+		if r.own {
+			tool = "wrk2"
+		}
+		r.rec.source(tool, "percentile-spectrum")
 	case text == "" || text[0] == '#':
 	case text[0] == '-':
 		r.inTable = false

@@ -18,7 +18,7 @@ sleep 1
 if command -v jmeter >/dev/null; then
 	cp jmeter.jmx "$tmp/"
 	rm -f jmeter.csv jmeter.xml
-	(cd "$tmp" && jmeter -n -t jmeter.jmx -Jhost="${SERVER%:*}" -Jport="${SERVER#*:}" -Jclosed="${CLOSED#*:}" -Jcsv="$tmp/jmeter.csv" -Jxml="$tmp/jmeter.xml" >&2)
+	(cd "$tmp" && jmeter -n -t jmeter.jmx -Jhttpclient4.retrycount=0 -Jhost="${SERVER%:*}" -Jport="${SERVER#*:}" -Jclosed="${CLOSED#*:}" -Jcsv="$tmp/jmeter.csv" -Jxml="$tmp/jmeter.xml" >&2)
 	cp "$tmp/jmeter.csv" "$tmp/jmeter.xml" .
 fi
 
