@@ -53,12 +53,14 @@ func mustHave(t *testing.T, rows []string, want ...string) {
 // One test of JMeter's, saved in both forms, reads as the same requests.
 func TestRecordedJMeter(t *testing.T) {
 	rows, asXML := recorded(t, "jmeter", "jmeter.csv"), recorded(t, "jmeter", "jmeter.xml")
+	slices.Sort(rows) // each of JMeter's listeners had its own order of what ended at once
+	slices.Sort(asXML)
 	mustHave(t, rows, "200", "503", "body", "timeout", "refused", "reset")
 	if !slices.Equal(rows, asXML) {
 		t.Errorf("XML reads as\n%s\nCSV as\n%s", strings.Join(asXML, "\n"), strings.Join(rows, "\n"))
 	}
-	if want := 5 * 12 * 3; len(rows) != want {
-		t.Errorf("%d requests, want those of 5 users, 12 loops, 3 samplers: %d", len(rows), want)
+	if want := 5 * 6 * 3; len(rows) != want {
+		t.Errorf("%d requests, want those of 5 users, 6 loops, 3 samplers: %d", len(rows), want)
 	}
 }
 
