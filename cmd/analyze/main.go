@@ -30,6 +30,14 @@ Reads observations as collect writes them: files (plain, gzip or zstd), the .csv
 input where none is named. Neither the order of rows and files matters nor how a
 campaign is cut into files.
 
+Tests that another program has run are read with -from and -testbed: each file is a
+run of that testbed, in the order given. Testbeds are compared by way of -observations:
+  analyze -from jmeter -testbed xen xen1.jtl xen2.jtl xen3.jtl | report -o xen.pdf
+  analyze -from jmeter -testbed xen -observations xen?.jtl > xen.csv
+  analyze -from k6 -testbed lxc -observations lxc?.csv > lxc.csv
+  analyze -baseline lxc xen.csv lxc.csv | report -o paper.pdf
+Formats, each plain, gzip or zstd:
+` + foreignFormats() + `
 Writes findings as CSV to standard output: a scalar stands once for every run, once
 over all runs of a testbed with a 95 % interval, and once as ratio to the baseline with
 an interval, a permutation test's p and a verdict: better, worse or indistinguishable.
@@ -40,22 +48,30 @@ The baseline is the testbed named by -baseline; else the one that the campaign
 recorded; else native; else the first by name.`,
 	Flags: func(fs *flag.FlagSet) {
 		fs.String("baseline", "", "`testbed` that ratios are taken against")
+		foreignFlags(fs)
 		fs.Uint64("seed", 1, "`number` that random permutations start from: the same seed and rows give the same findings")
 	},
 	Run: run,
 }
 
 func run(ctx context.Context, call *command.Call) error {
+	scan, err := scanner(call.Config)
+	if err != nil {
+		return err
+	}
 	sources, err := csvio.Sources(call.Args, call.Stdin)
 	if err != nil {
 		return err
+	}
+	if call.Config.GetBool("observations") {
+		return observations(ctx, call, scan, sources)
 	}
 	analyzer := analysis.New(analysis.Options{
 		Baseline: call.Config.GetString("baseline"),
 		Seed:     call.Config.GetUint64("seed"),
 	})
 	progress := newProgress(call.Stderr, time.Now)
-	stats, err := observation.Scan(ctx, sources, func(o *observation.Observation) error {
+	stats, err := scan(ctx, sources, func(o *observation.Observation) error {
 		progress.row()
 		analyzer.Observe(o)
 		return nil

@@ -31,7 +31,7 @@ var analyses = []analysis{
 	{finding.SwapOnset, swapOnset, map[string][]string{observation.Ramp: swapMetrics}},
 	{finding.ErrorOnset, errorOnset, map[string][]string{observation.Ramp: {requestDuration}}},
 	{finding.Capacity, capacity, map[string][]string{observation.Ramp: {requestDuration}}},
-	{finding.OpenLoop, openLoop, map[string][]string{observation.Open: {requestDuration}}},
+	{finding.OpenLoop, openLoop, map[string][]string{observation.Open: {requestDuration, quantileDuration}}},
 	{finding.Select, selects, map[string][]string{observation.Select: {selectDuration}}},
 	{finding.Isolation, allIsolation, map[string][]string{observation.Insert: {insertDuration}, observation.Isolation: {selectDuration, insertDuration, requestDuration}}},
 	{finding.Startup, startup, map[string][]string{observation.Startup: {startupDuration, imageBuildDuration, imageSize}}},

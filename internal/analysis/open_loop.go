@@ -156,6 +156,7 @@ func openLoop(c *campaign, r *report) {
 		r.series(o.runKey, "requests_per_second", finding.RequestsPerSecond, o.tally.rate)
 		r.series(o.runKey, "intended_per_second", finding.RequestsPerSecond, o.intended)
 	}
+	c.spectralLatencies(q)
 	q.flush()
 }
 

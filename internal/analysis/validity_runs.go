@@ -166,7 +166,7 @@ func duplicateRows(c *campaign, r *report) {
 				}
 			}
 			// Requests refused at once may agree by chance.
-			if n*100 < len(p.requests) {
+			if n*100 < len(p.requests) || c.coarse(p.testbed) {
 				return 0, nil
 			}
 			return float64(n), []string{"rows", strconv.Itoa(n)}

@@ -172,6 +172,8 @@ const (
 	ClockStep          = "clock-step"          // run= experiment= of the testbed began seconds= before its predecessor, of the testbed after=, ended
 	LateSends          = "late-sends"          // RUNS lateness= seconds, the 99th percentile, p99= of the request times that it is much of
 	IntendedUnknown    = "intended-unknown"    // RUNS rows= of requests that don't tell when they were to be sent
+	CoarseTimes        = "coarse-times"        // seconds= that times are told to
+	OnlyQuantiles      = "only-quantiles"      // runs= of which there are quantiles, but no requests= to tell failures from
 	FailedProbes       = "failed-probes"       // experiment= rows= that failed and are in no number
 	DuplicateRows      = "duplicate-rows"      // RUNS rows= that were read twice
 	SoftwareEmulation  = "software-emulation"  // accelerator=tcg

@@ -72,8 +72,8 @@ func Good(code string) bool {
 	return len(code) == 3 && (code[0] == '2' || code[0] == '3')
 }
 
-// longest is more seconds than any experiment lasts: a time beyond is a date, or in other units.
-const longest = 1e8
+// Longest is more seconds than any experiment lasts: a time beyond is a date, or in other units.
+const Longest = 1e8
 
 // UnmarshalCSVWithFields implements gocsv.TypeUnmarshalCSVWithFields.
 func (o *Observation) UnmarshalCSVWithFields(column, text string) (err error) {
@@ -89,7 +89,7 @@ func (o *Observation) UnmarshalCSVWithFields(column, text string) (err error) {
 		o.Experiment = text
 		err = required(text)
 	case "time":
-		if o.Time, err = csvio.ParseFinite(text); err == nil && math.Abs(o.Time) > longest {
+		if o.Time, err = csvio.ParseFinite(text); err == nil && math.Abs(o.Time) > Longest {
 			err = fmt.Errorf("%s: not in seconds since the experiment's start", text)
 		}
 	case "metric":

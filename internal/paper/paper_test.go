@@ -460,12 +460,13 @@ func TestLists(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	labels := csvio.MakeLabels("runs", "2", "of", "5", "run", "3", "experiment", "ramp,select", "first", "lxc", "then", "uml", "share", "0.93", "cpus", "2", "time", "61",
 		"users", "34", "planned", "30", "end", "90", "queries", "40", "stress", "4", "rows", "12", "accelerator", "tcg", "host", "app", "key", "limit_memory_bytes",
-		"value", "201326592", "baseline", "native", "baseline_value", "402653184")
+		"value", "201326592", "baseline", "native", "baseline_value", "402653184", "seconds", "1")
 	seen := map[string]bool{}
 	for _, code := range []string{
 		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.OffSchedule,
 		finding.IncompleteRun, finding.FailedProbes, finding.DuplicateRows, finding.SoftwareEmulation, finding.DifferentLimits,
 		finding.DifferentVersions, finding.DifferentStacks, finding.DifferentHosts, finding.DifferentLoad, finding.Demonstration, finding.ClientOutside, finding.NotAnalysed,
+		finding.CoarseTimes, finding.OnlyQuantiles,
 	} {
 		v := newView(t, resulttest.First().Findings())
 		got := strings.ReplaceAll(v.warningText(finding.Finding{Note: csvio.MakeLabels("warning", code) + ";" + labels}), "\u00a0", " ")

@@ -109,6 +109,10 @@ func (v *view) warningText(f finding.Finding) string {
 			return fmt.Sprintf("Isolation: %s there are cells missing: %s.", runs(), strings.ReplaceAll(get("cells"), ",", ", "))
 		}
 		return fmt.Sprintf("The ramp ended early %s, after %s s of %s s at worst.", runs(), get("end"), get("planned"))
+	case finding.CoarseTimes:
+		return fmt.Sprintf("Another program recorded when requests ended, to %s s. Within that span they are spread evenly, in the order of its rows.", get("seconds"))
+	case finding.OnlyQuantiles:
+		return fmt.Sprintf("Of %s there are quantiles only, as another program printed them: which requests failed, and when they were sent, is not known.", countRuns(get("runs")))
 	case finding.FailedProbes:
 		return fmt.Sprintf("%s: %s measurements failed and are in no number.", capital(experiments), get("rows"))
 	case finding.DuplicateRows:
