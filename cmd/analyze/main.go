@@ -10,7 +10,6 @@ import (
 	"virtcmp/internal/analysis"
 	"virtcmp/internal/command"
 	"virtcmp/internal/csvio"
-	"virtcmp/internal/finding"
 	"virtcmp/internal/observation"
 )
 
@@ -71,11 +70,5 @@ func run(ctx context.Context, call *command.Call) error {
 	if err != nil {
 		return err
 	}
-	out := csvio.NewWriter[finding.Finding](call.Stdout)
-	for _, f := range findings {
-		if err := out.Write(f); err != nil {
-			return err
-		}
-	}
-	return out.Flush()
+	return csvio.WriteAll(call.Stdout, findings)
 }

@@ -239,6 +239,51 @@ func TestWriterWithoutRows(t *testing.T) {
 	}
 }
 
+// However many rows, WriteAll writes what a Writer does, or the first error.
+func TestWriteAll(t *testing.T) {
+	for _, n := range []int{0, 1, 4096, 10_000} {
+		rows := make([]row, n)
+		var want, got bytes.Buffer
+		w := csvio.NewWriter[row](&want)
+		for i := range rows {
+			rows[i] = row{fmt.Sprint("n", i), i, "x,y"}
+			w.Write(rows[i])
+		}
+		w.Flush()
+		if err := csvio.WriteAll(&got, rows); err != nil || got.String() != want.String() {
+			t.Errorf("%d rows: error %v, %d bytes, want %d", n, err, got.Len(), want.Len())
+		}
+		if csvio.WriteAll(fullDisk{}, rows) == nil {
+			t.Errorf("%d rows: a failed write was forgotten", n)
+		}
+		if err := csvio.WriteAll(&diskFor{bytes: 100}, rows); n > 10 && err == nil {
+			t.Errorf("%d rows: a write that failed later was forgotten", n)
+		}
+	}
+	if err := csvio.WriteAll(io.Discard, []odd{{}}); err == nil {
+		t.Error("what cannot be encoded was written")
+	}
+}
+
+type odd struct {
+	N never `csv:"n"`
+}
+
+// never cannot be encoded.
+type never int
+
+func (never) MarshalCSV() (string, error) { return "", errors.New("never") }
+
+// diskFor has room for that many bytes.
+type diskFor struct{ bytes int }
+
+func (d *diskFor) Write(p []byte) (int, error) {
+	if d.bytes -= len(p); d.bytes < 0 {
+		return 0, errors.New("no space left")
+	}
+	return len(p), nil
+}
+
 func TestWriterKeepsError(t *testing.T) {
 	w := csvio.NewWriter[row](fullDisk{})
 	w.Write(row{})
