@@ -106,13 +106,13 @@ func (a *Analyzer) Findings(sources []csvio.Stat) ([]finding.Finding, error) {
 		return nil, err
 	}
 	c.sources = slices.Clone(sources)
-	var all []finding.Finding
-	for _, an := range analyses {
-		r := &report{campaign: c, analysis: an.name}
-		an.find(c, r)
-		all = append(all, r.sorted()...)
-	}
-	return all, nil
+	found := make([][]finding.Finding, len(analyses))
+	parallel(len(analyses), func(i int) {
+		r := &report{campaign: c, analysis: analyses[i].name}
+		analyses[i].find(c, r)
+		found[i] = r.sorted()
+	})
+	return slices.Concat(found...), nil
 }
 
 // chooseBaseline applies the rule of Options.Baseline.
