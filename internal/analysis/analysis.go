@@ -107,11 +107,14 @@ func (a *Analyzer) Findings(sources []csvio.Stat) ([]finding.Finding, error) {
 	}
 	c.sources = slices.Clone(sources)
 	found := make([][]finding.Finding, len(analyses))
-	parallel(len(analyses), func(i int) {
+	one := func(i int) {
 		r := &report{campaign: c, analysis: analyses[i].name}
 		analyses[i].find(c, r)
 		found[i] = r.sorted()
-	})
+	}
+	validity := len(analyses) - 1 // judges the others
+	parallel(validity, one)
+	one(validity)
 	return slices.Concat(found...), nil
 }
 
