@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -48,16 +49,18 @@ func (p *parser) parse(b block) error {
 		if line == "" || line == p.plain {
 			continue
 		}
-		start, number := len(p.fields), p.line
+		start, number, n := len(p.fields), p.line, 0
 		if quotes && strings.IndexByte(line, '"') >= 0 {
 			var err error
 			if text, err = p.quoted(from, b.err); err != nil {
 				return err
 			}
+			n = len(p.fields) - start
 		} else {
-			p.fields = splitPlain(line, p.fields)
+			p.fields = slices.Grow(p.fields, len(p.header))[:start+len(p.header)]
+			n = splitPlain(line, p.fields[start:])
 		}
-		if n := len(p.fields) - start; n != len(p.header) {
+		if n != len(p.header) {
 			p.fields = p.fields[:start]
 			return p.errorf("torn row: %d fields, want %d: %q", n, len(p.header), clip(line))
 		}
@@ -142,16 +145,23 @@ func (p *parser) errorf(format string, args ...any) error {
 	return fmt.Errorf("%s:%d: "+format, append([]any{p.name, p.line}, args...)...)
 }
 
-// splitPlain appends the fields of a line without quotes.
-func splitPlain(line string, fields []string) []string {
-	for {
-		i := strings.IndexByte(line, ',')
-		if i < 0 {
-			return append(fields, line)
+// splitPlain cuts a line without quotes at its commas and returns how many fields it
+// has, of which row takes as many as it holds.
+func splitPlain(line string, row []string) (fields int) {
+	start := 0
+	for i := range len(line) {
+		if line[i] == ',' { // a call of IndexByte for each takes longer: they are short
+			if fields < len(row) {
+				row[fields] = line[start:i]
+			}
+			fields++
+			start = i + 1
 		}
-		fields = append(fields, line[:i])
-		line = line[i+1:]
 	}
+	if fields < len(row) {
+		row[fields] = line[start:]
+	}
+	return fields + 1
 }
 
 // clip shortens a line for an error message.
