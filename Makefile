@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
-.PHONY: help build report demo campaign test test-xen lint bench calibrate figures clean packages writers
+.PHONY: help build report demo campaign test test-xen lint bench calibrate figures clean packages writers compiler
 
 GO      ?= go
 # Nothing here is in C, and a fresh machine has no compiler for it.
@@ -51,12 +51,18 @@ lint: ## gofmt, go vet, staticcheck
 	$(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
-bench: ## speed of reading, analysing and of the load generator
+# DuckDB is in C++, so that what runs it is a module of its own (internal/bench).
+bench: writers compiler ## analyze beside vegeta and DuckDB, how it grows with the rows, and the speed of all parts
+	cd internal/bench && CGO_ENABLED=1 $(GO) build -o ../../bin/bench/ . ./simulated ./duckquery github.com/tsenart/vegeta/v12
+	bin/bench/bench
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 calibrate: ## how often intervals, tests and onsets are right, in simulations with known truth (docs/calibration.md)
 	CALIBRATE=full $(GO) test -count=1 -v -timeout 60m -run Calibrate ./internal/stat ./internal/analysis 2>&1 | \
 		{ grep -v -E '^\s*(=== |--- PASS|PASS$$)' || true; }
+
+compiler:
+	@command -v g++ >/dev/null || { echo "DuckDB, which make bench compares with, needs a C++ compiler: apt-get install g++" >&2; exit 1; }
 
 clean: ## remove what was built
 	rm -rf bin figures paper.pdf demo.pdf

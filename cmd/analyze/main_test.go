@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
+
 	"virtcmp/internal/analysis/simulate"
 	"virtcmp/internal/command"
 	"virtcmp/internal/csvio"
@@ -105,23 +107,33 @@ func TestShards(t *testing.T) {
 	}
 
 	header, body, _ := strings.Cut(string(whole), "\n")
+	// Every run has rows in every shard.
 	shards := make([]strings.Builder, 3)
 	for i, line := range strings.SplitAfter(strings.TrimSuffix(body, "\n"), "\n") {
 		shards[i%len(shards)].WriteString(strings.TrimSuffix(line, "\n") + "\n")
 	}
-	var streams bytes.Buffer
 	dir := filepath.Join(t.TempDir(), "observations")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	var plain, packed, framed bytes.Buffer // streams of all shards one after the other
 	for i := range shards {
 		text := header + "\n" + shards[i].String()
-		streams.WriteString(text)
-		var packed bytes.Buffer
-		g := gzip.NewWriter(&packed)
+		plain.WriteString(text)
+		var gz, zst bytes.Buffer
+		g := gzip.NewWriter(&gz)
 		io.WriteString(g, text)
 		g.Close()
-		if err := os.WriteFile(filepath.Join(dir, string("cab"[i])+".csv.gz"), packed.Bytes(), 0o644); err != nil {
+		z, err := zstd.NewWriter(&zst)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(z, text)
+		z.Close()
+		packed.Write(gz.Bytes())
+		framed.Write(zst.Bytes())
+		name, content := []string{"c.csv", "a.csv.gz", "b.csv.zst"}[i], [][]byte{[]byte(text), gz.Bytes(), zst.Bytes()}[i]
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -134,22 +146,30 @@ func TestShards(t *testing.T) {
 		}
 		return strings.Join(kept, "\n")
 	}
-	for name, got := range map[string]func() (string, string, int){
-		"streams":   func() (string, string, int) { return analyze(&streams) },
-		"directory": func() (string, string, int) { return analyze(nil, filepath.Dir(dir)) },
-		"files": func() (string, string, int) {
-			return analyze(nil, filepath.Join(dir, "c.csv.gz"), filepath.Join(dir, "b.csv.gz"), filepath.Join(dir, "a.csv.gz"))
-		},
+	file := func(name string) string { return filepath.Join(dir, name) }
+	for _, tc := range []struct {
+		name    string
+		stdin   io.Reader
+		args    []string
+		sources int
+	}{
+		{"streams", &plain, nil, 1},
+		{"gzip streams", &packed, nil, 1},
+		{"zstd streams", &framed, nil, 1},
+		{"directory", nil, []string{filepath.Dir(dir)}, 3},
+		{"files", nil, []string{file("c.csv"), file("b.csv.zst"), file("a.csv.gz")}, 3},
+		{"files the other way round", nil, []string{file("a.csv.gz"), file("b.csv.zst"), file("c.csv")}, 3},
+		{"stdin among files", bytes.NewReader([]byte(header + "\n" + shards[1].String())), []string{file("c.csv"), "-", file("b.csv.zst")}, 3},
 	} {
-		out, stderr, code := got()
+		out, stderr, code := analyze(tc.stdin, tc.args...)
 		if code != command.Done {
-			t.Fatalf("%s: exit code %d: %s", name, code, stderr)
+			t.Fatalf("%s: exit code %d: %s", tc.name, code, stderr)
 		}
 		if got, want := withoutSources(out), withoutSources(want); got != want {
-			t.Errorf("%s: %s", name, firstDifference(got, want))
+			t.Errorf("%s: %s", tc.name, firstDifference(got, want))
 		}
-		if n := strings.Count(out, "environment,,,,source,"); name == "streams" && n != 1 || name != "streams" && n != 3 {
-			t.Errorf("%s: %d sources", name, n)
+		if n := strings.Count(out, "environment,,,,source,"); n != tc.sources {
+			t.Errorf("%s: %d sources", tc.name, n)
 		}
 	}
 }

@@ -108,14 +108,17 @@ func (a *Analyzer) Findings(sources []csvio.Stat) ([]finding.Finding, error) {
 		return nil, err
 	}
 	c.sources = slices.Clone(sources)
-	var all []finding.Finding
-	for _, an := range analyses {
-		r := &report{campaign: c, analysis: an.name}
-		an.find(c, r)
-		all = append(all, r.sorted()...)
-		c.found = all
+	found := make([][]finding.Finding, len(analyses))
+	one := func(i int) {
+		r := &report{campaign: c, analysis: analyses[i].name}
+		analyses[i].find(c, r)
+		found[i] = r.sorted()
 	}
-	return all, nil
+	validity := len(analyses) - 1 // judges the others
+	parallel(validity, one)
+	c.found = slices.Concat(found[:validity]...)
+	one(validity)
+	return slices.Concat(found...), nil
 }
 
 // chooseBaseline applies the rule of Options.Baseline.

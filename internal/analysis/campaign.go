@@ -45,6 +45,7 @@ type runKey struct {
 type run struct {
 	runKey
 	end      float64   // seconds: when the newest row says something of
+	unsorted requests  // as they come
 	requests []request // by when they were sent, once settled
 	series   map[seriesKey]*series
 	failed   int // rows of series whose code says so; they are in no series
@@ -182,7 +183,7 @@ func (r *run) observe(o *observation.Observation, codes *codes) {
 			q.late(o.Labels)
 		}
 		r.end = max(r.end, q.ended())
-		r.requests = append(r.requests, q)
+		r.unsorted.add(q)
 		return
 	}
 	r.end = max(r.end, o.Time)
@@ -226,9 +227,7 @@ func (c *campaign) settle() {
 	c.twins = c.findTwins()
 	parallel(len(c.sorted), func(i int) {
 		r := c.sorted[i]
-		if !slices.IsSortedFunc(r.requests, c.byTime) {
-			slices.SortFunc(r.requests, c.byTime)
-		}
+		r.requests = r.unsorted.sorted(c.byTime)
 		for _, s := range r.series {
 			slices.SortFunc(s.points, func(a, b point) int {
 				return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y))

@@ -239,6 +239,51 @@ func TestWriterWithoutRows(t *testing.T) {
 	}
 }
 
+// However many rows, WriteAll writes what a Writer does, or the first error.
+func TestWriteAll(t *testing.T) {
+	for _, n := range []int{0, 1, 4096, 10_000} {
+		rows := make([]row, n)
+		var want, got bytes.Buffer
+		w := csvio.NewWriter[row](&want)
+		for i := range rows {
+			rows[i] = row{fmt.Sprint("n", i), i, "x,y"}
+			w.Write(rows[i])
+		}
+		w.Flush()
+		if err := csvio.WriteAll(&got, rows); err != nil || got.String() != want.String() {
+			t.Errorf("%d rows: error %v, %d bytes, want %d", n, err, got.Len(), want.Len())
+		}
+		if csvio.WriteAll(fullDisk{}, rows) == nil {
+			t.Errorf("%d rows: a failed write was forgotten", n)
+		}
+		if err := csvio.WriteAll(&diskFor{bytes: 100}, rows); n > 10 && err == nil {
+			t.Errorf("%d rows: a write that failed later was forgotten", n)
+		}
+	}
+	if err := csvio.WriteAll(io.Discard, []odd{{}}); err == nil {
+		t.Error("what cannot be encoded was written")
+	}
+}
+
+type odd struct {
+	N never `csv:"n"`
+}
+
+// never cannot be encoded.
+type never int
+
+func (never) MarshalCSV() (string, error) { return "", errors.New("never") }
+
+// diskFor has room for that many bytes.
+type diskFor struct{ bytes int }
+
+func (d *diskFor) Write(p []byte) (int, error) {
+	if d.bytes -= len(p); d.bytes < 0 {
+		return 0, errors.New("no space left")
+	}
+	return len(p), nil
+}
+
 func TestWriterKeepsError(t *testing.T) {
 	w := csvio.NewWriter[row](fullDisk{})
 	w.Write(row{})
@@ -251,18 +296,88 @@ type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
-// FuzzScan holds the splitting reader against encoding/csv.
+// A row type that decodes itself is decoded many at a time: the line and the column of
+// what does not parse are told all the same, and rows before that block are passed on.
+func TestScanQuick(t *testing.T) {
+	for _, n := range []int{1, 15, 16, 17, 100, 5000} {
+		for _, bad := range []int{-1, 0, n / 2, n - 1} {
+			var b strings.Builder
+			b.WriteString("a,b,c\n")
+			for i := range n {
+				text := fmt.Sprint(i)
+				if i == bad {
+					text = "bad"
+				}
+				fmt.Fprintf(&b, "x%d,%s,\n", i, text)
+			}
+			var got []quick
+			_, err := csvio.Scan(context.Background(), []csvio.Source{csvio.NewSource("x", strings.NewReader(b.String()))}, func(q *quick) error {
+				got = append(got, *q)
+				return nil
+			})
+			if bad >= 0 {
+				if want := fmt.Sprintf("x:%d: column b: bad text", bad+2); err == nil || err.Error() != want || len(got) > bad {
+					t.Errorf("%d rows: %d passed on, error %v, want %s", n, len(got), err, want)
+				}
+				continue
+			}
+			if err != nil || len(got) != n {
+				t.Fatalf("%d of %d rows, error %v", len(got), n, err)
+			}
+			for i, q := range got {
+				if want := (quick{fmt.Sprint("x", i), fmt.Sprint(i), ""}); q != want {
+					t.Fatalf("row %d is %v", i, q)
+				}
+			}
+		}
+	}
+}
+
+// quick is a row that decodes itself.
+type quick texts
+
+func (q *quick) UnmarshalCSVWithFields(column, text string) error {
+	switch column {
+	case "a":
+		q.A = text
+	case "b":
+		q.B = text
+		if text == "bad" {
+			return errors.New("bad text")
+		}
+	case "c":
+		q.C = text
+	default:
+		return errors.New("no such column: " + column)
+	}
+	return nil
+}
+
+// FuzzScan holds the splitting reader against encoding/csv, and the two ways that rows are decoded in against one another.
 func FuzzScan(f *testing.F) {
 	f.Add("a,1,x\n\"b\",2,\"y\n\"\n")
 	f.Add("a,1\n")
 	f.Add("\"a\"\"\",1,\"\"\n")
 	f.Add("\r\n,\"\r\n\",\n")
+	f.Add(strings.Repeat("a,1,x\n", 40))
 	f.Fuzz(func(t *testing.T, body string) {
-		var got [][]string
-		_, err := csvio.Scan(context.Background(), []csvio.Source{csvio.NewSource("x", strings.NewReader("a,b,c\n"+body))}, func(r *texts) error {
+		source := func() []csvio.Source {
+			return []csvio.Source{csvio.NewSource("x", strings.NewReader("a,b,c\n"+body))}
+		}
+		var got, again [][]string
+		_, err := csvio.Scan(context.Background(), source(), func(r *texts) error {
 			got = append(got, []string{strings.Clone(r.A), strings.Clone(r.B), strings.Clone(r.C)})
 			return nil
 		})
+		_, qerr := csvio.Scan(context.Background(), source(), func(q *quick) error {
+			again = append(again, []string{strings.Clone(q.A), strings.Clone(q.B), strings.Clone(q.C)})
+			return nil
+		})
+		if qerr == nil || !strings.Contains(qerr.Error(), "bad text") {
+			if fmt.Sprint(qerr) != fmt.Sprint(err) || !reflect.DeepEqual(again, got) {
+				t.Fatalf("%q: got %q (%v) and %q (%v)", body, got, err, again, qerr)
+			}
+		}
 		if err != nil || strings.Contains(body, "\r") || strings.Contains(body, "a,b,c") {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -15,26 +16,24 @@ type parser struct {
 	header []string
 	plain  string // the header as it stands in a file
 
-	line   int // read last, from 1
-	rows   [][]string
-	lines  []int    // of each row but the header
-	fields []string // back rows
+	line   int      // read last, from 1
+	fields []string // of all rows, one after the other
+	lines  []int    // of each row
 }
 
 func newParser(name string, header []string) *parser {
 	return &parser{name: name, header: header, plain: strings.Join(header, ",")}
 }
 
-// parse returns the header followed by the block's rows, valid until the next call.
-// Rows that precede an error come with it; the end of the stream is none.
-func (p *parser) parse(b block) ([][]string, error) {
-	p.rows, p.lines, p.fields = append(p.rows[:0], p.header), p.lines[:0], p.fields[:0]
-	p.line = b.line
+// parse sets fields and lines to those of the block's rows. Rows that precede an error
+// are among them; the end of the stream is none.
+func (p *parser) parse(b block) error {
+	p.fields, p.lines, p.line = p.fields[:0], p.lines[:0], b.line
 	text := string(b.text)
 	if b.line == 0 {
 		var err error
 		if text, err = p.first(text, b.err); err != nil {
-			return p.rows, err
+			return err
 		}
 	}
 	quotes := strings.IndexByte(text, '"') >= 0
@@ -42,7 +41,7 @@ func (p *parser) parse(b block) ([][]string, error) {
 		line, rest, ended := strings.Cut(text, "\n")
 		p.line++
 		if !ended {
-			return p.rows, p.cutOff(line, b.err)
+			return p.cutOff(line, b.err)
 		}
 		from := text
 		text = rest
@@ -50,26 +49,28 @@ func (p *parser) parse(b block) ([][]string, error) {
 		if line == "" || line == p.plain {
 			continue
 		}
-		start, number := len(p.fields), p.line
+		start, number, n := len(p.fields), p.line, 0
 		if quotes && strings.IndexByte(line, '"') >= 0 {
 			var err error
 			if text, err = p.quoted(from, b.err); err != nil {
-				return p.rows, err
+				return err
 			}
+			n = len(p.fields) - start
 		} else {
-			p.fields = splitPlain(line, p.fields)
+			p.fields = slices.Grow(p.fields, len(p.header))[:start+len(p.header)]
+			n = splitPlain(line, p.fields[start:])
 		}
-		row := p.fields[start:len(p.fields):len(p.fields)]
-		if len(row) != len(p.header) {
-			return p.rows, p.errorf("torn row: %d fields, want %d: %q", len(row), len(p.header), clip(line))
+		if n != len(p.header) {
+			p.fields = p.fields[:start]
+			return p.errorf("torn row: %d fields, want %d: %q", n, len(p.header), clip(line))
 		}
-		p.rows, p.lines = append(p.rows, row), append(p.lines, number)
+		p.lines = append(p.lines, number)
 	}
 	if b.err != nil && b.err != io.EOF {
 		p.line++
-		return p.rows, p.errorf("%w", b.err)
+		return p.errorf("%w", b.err)
 	}
-	return p.rows, nil
+	return nil
 }
 
 // first returns what follows the stream's first line, which must be the header.
@@ -131,29 +132,36 @@ func (p *parser) quoted(text string, end error) (string, error) {
 	return text[length:], nil
 }
 
-// locate turns gocsv's complaint about one of the rows into one about the file.
+// locate says in which line of the file a field is that does not decode.
 func (p *parser) locate(err error) error {
-	var perr *csv.ParseError
-	if !errors.As(err, &perr) || perr.Line < 2 || perr.Line-2 >= len(p.lines) {
+	var field *fieldError
+	if !errors.As(err, &field) || field.row >= len(p.lines) {
 		return fmt.Errorf("%s: %w", p.name, err)
 	}
-	return fmt.Errorf("%s:%d: column %s: %w", p.name, p.lines[perr.Line-2], p.header[perr.Column-1], perr.Err)
+	return fmt.Errorf("%s:%d: %w", p.name, p.lines[field.row], err)
 }
 
 func (p *parser) errorf(format string, args ...any) error {
 	return fmt.Errorf("%s:%d: "+format, append([]any{p.name, p.line}, args...)...)
 }
 
-// splitPlain appends the fields of a line without quotes.
-func splitPlain(line string, fields []string) []string {
-	for {
-		i := strings.IndexByte(line, ',')
-		if i < 0 {
-			return append(fields, line)
+// splitPlain cuts a line without quotes at its commas and returns how many fields it
+// has, of which row takes as many as it holds.
+func splitPlain(line string, row []string) (fields int) {
+	start := 0
+	for i := range len(line) {
+		if line[i] == ',' { // a call of IndexByte for each takes longer: they are short
+			if fields < len(row) {
+				row[fields] = line[start:i]
+			}
+			fields++
+			start = i + 1
 		}
-		fields = append(fields, line[:i])
-		line = line[i+1:]
 	}
+	if fields < len(row) {
+		row[fields] = line[start:]
+	}
+	return fields + 1
 }
 
 // clip shortens a line for an error message.

@@ -15,6 +15,7 @@ import (
 	"hash"
 	"io"
 	"runtime"
+	"strings"
 
 	"github.com/gocarina/gocsv"
 )
@@ -47,8 +48,8 @@ func Scan[T any](ctx context.Context, sources []Source, fn func(*T) error) ([]St
 
 // chunk is the rows of a block, and the error that ended the source after them.
 type chunk[T any] struct {
-	rows []T
-	err  error
+	batches []batch[T]
+	err     error
 }
 
 // task is a block to be decoded, and where its rows go.
@@ -63,8 +64,8 @@ type scanner[T any] struct {
 	name   string
 	order  chan task[T] // as they stand in the source
 	work   chan task[T]
-	texts  chan []byte // to be used again
-	slices chan []T    // likewise
+	texts  chan []byte     // to be used again
+	slices chan []batch[T] // likewise
 
 	closed chan struct{} // closed after the source, from when on the following stand
 	digest string
@@ -80,7 +81,7 @@ func scanSource[T any](ctx context.Context, src Source, fn func(*T) error) (Stat
 	workers := runtime.GOMAXPROCS(0)
 	s := &scanner[T]{
 		name: src.Name, order: make(chan task[T], workers), work: make(chan task[T], workers),
-		texts: make(chan []byte, 2*workers+2), slices: make(chan []T, 2*workers+2), closed: make(chan struct{}),
+		texts: make(chan []byte, 2*workers+2), slices: make(chan []batch[T], 2*workers+2), closed: make(chan struct{}),
 	}
 	// Whatever ends the scan ends the goroutines; the one that reads closes the source.
 	ctx, cancel := context.WithCancel(ctx)
@@ -103,16 +104,18 @@ func scanSource[T any](ctx context.Context, src Source, fn func(*T) error) (Stat
 				return st, s.err
 			}
 			c := <-t.rows
-			for i := range c.rows {
-				if err := fn(&c.rows[i]); err != nil {
-					return st, err
+			for _, b := range c.batches {
+				for i := range b.Rows {
+					if err := fn(&b.Rows[i]); err != nil {
+						return st, err
+					}
 				}
+				st.Rows += len(b.Rows)
 			}
-			st.Rows += len(c.rows)
 			if c.err != nil {
 				return st, c.err
 			}
-			recycle(s.slices, c.rows)
+			recycle(s.slices, c.batches)
 		}
 	}
 }
@@ -151,21 +154,13 @@ func (s *scanner[T]) read(ctx context.Context, f io.ReadCloser) {
 
 // decode works until there are no more tasks.
 func (s *scanner[T]) decode() {
-	p := newParser(s.name, Header[T]())
+	header := Header[T]()
+	p, d := newParser(s.name, header), newDecoder[T](header)
 	for t := range s.work {
-		rows, err := p.parse(t.block)
-		c := chunk[T]{err: err}
-		if n := len(rows) - 1; n > 0 { // the header comes first
-			// gocsv fills a slice that is long enough in place.
-			if c.rows = reuse(s.slices); cap(c.rows) < n {
-				c.rows = make([]T, n+n/4)
-			}
-			c.rows = c.rows[:cap(c.rows)]
-			if derr := gocsv.UnmarshalDecoder(rowsDecoder(rows), &c.rows); derr != nil {
-				c = chunk[T]{err: p.locate(derr)}
-			} else {
-				c.rows = c.rows[:n]
-			}
+		c := chunk[T]{err: p.parse(t.block)}
+		var err error
+		if c.batches, err = d.decode(p.fields, reuse(s.slices)); err != nil {
+			c = chunk[T]{err: p.locate(err)}
 		}
 		recycle(s.texts, t.text)
 		t.rows <- c
@@ -190,11 +185,6 @@ func recycle[T any](pool chan []T, s []T) {
 	}
 }
 
-// rowsDecoder hands gocsv rows that are already split.
-type rowsDecoder [][]string
-
-func (d rowsDecoder) GetCSVRows() ([][]string, error) { return d, nil }
-
 // Header returns the column names of row type T, in order.
 func Header[T any]() []string {
 	var out bytes.Buffer
@@ -202,7 +192,7 @@ func Header[T any]() []string {
 	if err := gocsv.MarshalCSV([]T{}, w); err != nil {
 		panic(err) // T is not a struct with csv tags: a mistake in the program
 	}
-	return splitPlain(string(bytes.TrimRight(out.Bytes(), "\n")), nil)
+	return strings.Split(strings.TrimRight(out.String(), "\n"), ",")
 }
 
 // digester hashes what is read through it.

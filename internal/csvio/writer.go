@@ -1,10 +1,13 @@
 package csvio
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/gocarina/gocsv"
@@ -58,6 +61,42 @@ func (w *Writer[T]) Flush() error {
 	}
 	w.rows = w.rows[:0]
 	return w.err
+}
+
+// WriteAll writes a header and the rows. Encoding takes far longer than writing, so
+// that as many chunks as there are processors are encoded side by side.
+func WriteAll[T any](w io.Writer, rows []T) error {
+	if err := NewWriter[T](w).Flush(); err != nil { // the header
+		return err
+	}
+	type text struct {
+		bytes.Buffer
+		err error
+	}
+	chunks := make(chan chan *text, runtime.GOMAXPROCS(0))
+	go func() {
+		defer close(chunks)
+		for chunk := range slices.Chunk(rows, chunkRows) {
+			done := make(chan *text, 1)
+			chunks <- done
+			go func() {
+				var t text
+				t.err = gocsv.MarshalCSVWithoutHeaders(chunk, gocsv.DefaultCSVWriter(&t))
+				done <- &t
+			}()
+		}
+	}()
+	var err error
+	for done := range chunks { // to the end, or the goroutine above would wait for ever
+		t := <-done
+		if err == nil {
+			err = t.err
+		}
+		if err == nil {
+			_, err = t.WriteTo(w)
+		}
+	}
+	return err
 }
 
 // partialSuffix marks a file that is still being written; no reader looks at it.

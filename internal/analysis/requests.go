@@ -1,0 +1,82 @@
+package analysis
+
+import "slices"
+
+// requestsTogether is how many requests are stored together: few enough that a run
+// wastes little, many enough that a million of them are no burden to keep.
+const requestsTogether = 1024
+
+// requests are a run's as they come. They are kept in pieces, because a slice that
+// grows is copied again and again, and holds up to twice what is in it while it is.
+type requests struct {
+	full [][]request
+	last []request
+}
+
+func (r *requests) add(q request) {
+	if len(r.last) == cap(r.last) {
+		if r.last != nil {
+			r.full = append(r.full, r.last)
+		}
+		r.last = make([]request, 0, requestsTogether)
+	}
+	r.last = append(r.last, q)
+}
+
+// bucketRequests is how many requests a bucket of sorted has on average.
+const bucketRequests = 8
+
+// sorted returns the requests in the order of compare, which must be first by when
+// they were sent, and forgets them. They are dealt into buckets of equal time and each
+// bucket is sorted: rows come in the order that requests ended in, not far from where
+// they belong, so that the time is proportional to their number.
+func (r *requests) sorted(compare func(a, b request) int) []request {
+	pieces := append(r.full, r.last)
+	*r = requests{}
+	count, first, last := 0, 0.0, 0.0
+	for _, piece := range pieces {
+		for _, q := range piece {
+			if count == 0 {
+				first, last = q.sent, q.sent
+			}
+			first, last = min(first, q.sent), max(last, q.sent)
+			count++
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	ends := make([]int, count/bucketRequests+1) // of the buckets in all
+	scale := 0.0                                // buckets a second
+	if last > first {
+		scale = float64(len(ends)-1) / (last - first)
+	}
+	bucket := func(q request) int {
+		return min(max(int((q.sent-first)*scale), 0), len(ends)-1) // the scale of times hardly apart is infinite
+	}
+	for _, piece := range pieces {
+		for _, q := range piece {
+			ends[bucket(q)]++
+		}
+	}
+	sum := 0
+	for i, n := range ends { // where each bucket begins; dealing moves that to its end
+		ends[i] = sum
+		sum += n
+	}
+	all := make([]request, count)
+	for i, piece := range pieces {
+		for _, q := range piece {
+			b := bucket(q)
+			all[ends[b]] = q
+			ends[b]++
+		}
+		pieces[i] = nil // so that its memory can be had again
+	}
+	begin := 0
+	for _, end := range ends {
+		slices.SortFunc(all[begin:end], compare)
+		begin = end
+	}
+	return all
+}
