@@ -16,7 +16,7 @@ var rules = []func(*campaign, *report){
 	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
 	littleViolated, poorScaling, openLoads,
 	softwareEmulation, demonstration, differences,
-	coarseTimes, onlySpectra,
+	recordedElsewhere, coarseTimes, onlySpectra,
 }
 
 // validity warns of what to doubt: a finding for every rule that the data break.

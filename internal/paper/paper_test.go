@@ -426,7 +426,7 @@ func TestWarnings(t *testing.T) {
 		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.OffSchedule,
 		finding.IncompleteRun, finding.FailedProbes, finding.DuplicateRows, finding.SoftwareEmulation, finding.DifferentLimits,
 		finding.DifferentVersions, finding.DifferentStacks, finding.DifferentHosts, finding.DifferentLoad, finding.Demonstration, finding.ClientOutside, finding.NotAnalysed,
-		finding.CoarseTimes, finding.OnlyQuantiles,
+		finding.RecordedElsewhere, finding.CoarseTimes, finding.OnlyQuantiles,
 	} {
 		v := newView(t, resulttest.First().Findings())
 		got := strings.ReplaceAll(v.warningText(finding.Finding{Note: csvio.MakeLabels("warning", code) + ";" + labels}), "\u00a0", " ")

@@ -109,6 +109,13 @@ func (v *view) warningText(f finding.Finding) string {
 			return fmt.Sprintf("Isolation: %s there are cells missing: %s.", runs(), strings.ReplaceAll(get("cells"), ",", ", "))
 		}
 		return fmt.Sprintf("The ramp ended early %s, after %s s of %s s at worst.", runs(), get("end"), get("planned"))
+	case finding.RecordedElsewhere:
+		by := "another program"
+		if tool := get("tool"); tool != "" {
+			by += ", " + tool
+		}
+		return fmt.Sprintf("Recorded by %s. How the testbed was set up, whether its guests were started afresh, and how testbeds took turns is not known; "+
+			"what the text says of these is how virtcmp itself measures.", by)
 	case finding.CoarseTimes:
 		return fmt.Sprintf("Another program recorded when requests ended, to %s s. Within that span they are spread evenly, in the order of its rows.", get("seconds"))
 	case finding.OnlyQuantiles:
