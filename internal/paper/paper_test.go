@@ -445,7 +445,7 @@ func TestWarnings(t *testing.T) {
 		{"warning=not-interleaved;experiment=ramp;first=lxc;then=uml;share=0.93",
 			"Ramp: not measured in turns. Of the pairs of runs of LXC and User-Mode Linux, 93 % had LXC first, so that a change of the machine in between would look like a difference."},
 		{"warning=off-schedule;runs=2;of=5;users=34;planned=30", "The number of users was off the schedule in 2 of 5 runs; at worst 34 were active when 30 were planned."},
-		{"warning=kappa-unidentified;users=43;peak_users=16.7", "Throughput was not seen to fall with more users, up to 43 before any onset: where it peaks, and whether at all, is unknown."},
+		{"warning=kappa-unidentified;users=43;peak_users=16.7", "Throughput was not seen to fall with more users before any onset: where it peaks, and whether at all, is unknown."},
 		{"warning=little-violated;experiment=ramp;runs=2;of=5;run=1;ratio=0.8",
 			"Requests and users do not add up in 2 of 5 runs: by Little’s law, of each user 0.8 requests were in flight where one was meant. Users paused, rows are missing, or the users were others."},
 		{"warning=something-new;key=a", "The analysis warns of “something-new” (key a)."},

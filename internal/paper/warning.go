@@ -120,7 +120,7 @@ func (v *view) warningText(f finding.Finding) string {
 	case finding.TooFewLevels:
 		return fmt.Sprintf("%s the ramp passed only %s numbers of users before service degraded or failed; the scalability law needs six.", capital(runs()), get("levels"))
 	case finding.KappaUnidentified:
-		return fmt.Sprintf("Throughput was not seen to fall with more users, up to %s before any onset: where it peaks, and whether at all, is unknown.", get("users"))
+		return "Throughput was not seen to fall with more users before any onset: where it peaks, and whether at all, is unknown."
 	case finding.PoorFit:
 		return fmt.Sprintf("Throughput does not follow the scalability law: it is %s off, in the mean. The law’s parameters describe it roughly at best.", percent(get("misfit")))
 	case finding.LateSends:
