@@ -158,8 +158,14 @@ func TestKnownTruth(t *testing.T) {
 	if got, want := f.one(t, "select/mean", "uml", overRuns("native")), 850.0/31; !holds(got, want) {
 		t.Errorf("SELECT: uml/native is %v to %v, in truth %v", got.Low, got.High, want)
 	}
-	if w := f.warnings(); len(w) != 3 || !strings.Contains(w[0], finding.FewRuns) {
-		t.Errorf("warnings of a good campaign of 5 runs: %q", w)
+	w := f.warnings()
+	for _, bed := range campaign.Testbeds { // a queue before busy cores has no peak
+		w = slices.DeleteFunc(w, func(w string) bool {
+			return strings.HasPrefix(w, bed.Name+": warning="+finding.FewRuns) || strings.HasPrefix(w, bed.Name+": warning="+finding.KappaUnidentified)
+		})
+	}
+	if len(w) > 0 || len(f.warnings()) != 6 {
+		t.Errorf("warnings of a good campaign of 5 runs: %q", f.warnings())
 	}
 }
 

@@ -2,9 +2,11 @@ package analysis
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 	"virtcmp/internal/stat"
 )
@@ -17,6 +19,10 @@ const (
 	// surely is the least significance, in standard errors, of a bend in each run where
 	// these are too few for an interval over them.
 	surely = 3
+	// nearPeak is the part of the most users measured beyond which a peak is too near them for
+	// throughput to be seen to fall behind it, and fallsSurely by what share it must fall in each run where these are too few for an interval.
+	nearPeak    = 0.8
+	fallsSurely = 0.05
 	// poorFit is the share that a law may be off, see stat.USLFit.
 	poorFit = 0.1
 	// curvePoints is how many points a fitted curve has at most.
@@ -132,13 +138,58 @@ func (s scalings) bends() bool {
 	return true
 }
 
+// known says what a law's peak is worth.
+type known int
+
+const (
+	unknown known = iota // throughput was not seen to bend, or to fall, or the peak is far from what was measured
+	beyond               // the peak is where few users, or none, more were measured: the law says so, not the data
+	seen                 // throughput was seen to fall with more users
+)
+
 // peak returns the number of users that the law has the highest throughput at, and
-// whether the data can tell: whether throughput bends, and the peak is near enough to
-// what was measured.
-func (s scalings) peak() (users float64, known bool) {
+// what that is worth. A law alone does not prove a peak: one fitted to a server that
+// is simply busy from some number of users on has one too.
+func (s scalings) peak() (users float64, is known) {
 	users = s.over(stat.Delays.Peak)
 	least, most := s.span()
-	return users, s.bends() && users <= farthestPeak*most && users >= least/farthestPeak
+	switch {
+	case !s.bends() || users > farthestPeak*most || users < least/farthestPeak:
+		return users, unknown
+	case users > nearPeak*most:
+		return users, beyond
+	case s.fall(users):
+		return users, seen
+	}
+	return users, unknown
+}
+
+// fall reports whether throughput falls beyond that many users: on the straight line
+// through each run's measurements, with an interval over runs that leaves out 0, or
+// where runs are too few for one by fallsSurely in each.
+func (s scalings) fall(from float64) bool {
+	falls := make([]float64, len(s))
+	for i, p := range s {
+		falls[i] = p.scaling.fall(from)
+	}
+	if len(s) >= stat.MinRuns {
+		return stat.AboveZero(falls)
+	}
+	return slices.Min(falls) > fallsSurely
+}
+
+// fall returns by what share the run's throughput falls from that many users to the most.
+func (s scaling) fall(from float64) float64 {
+	var n, x, y, xx, xy float64
+	for _, l := range s.loads {
+		if l.Users >= from {
+			n, x, y, xx, xy = n+1, x+l.Users, y+l.Throughput, xx+l.Users*l.Users, xy+l.Users*l.Throughput
+		}
+	}
+	if scatter := xx - x*x/n; n >= 3 && scatter > 0 && y > 0 {
+		return -(xy - x*y/n) / scatter * (s.most - from) / (y / n)
+	}
+	return 0
 }
 
 // capacity fits the Universal Scalability Law to throughput by users, before onset, and
@@ -164,8 +215,12 @@ func capacity(c *campaign, r *report) {
 			{"peak_users", finding.Users, peakSquared, false},
 			{"peak_throughput", finding.RequestsPerSecond, peakThroughput, false},
 		}
-		if _, known := runs.peak(); !known {
+		var remark csvio.Labels
+		switch _, is := runs.peak(); is {
+		case unknown:
 			parameters = parameters[:3]
+		case beyond:
+			remark = csvio.MakeLabels("beyond", "1")
 		}
 		for _, parameter := range parameters {
 			quantity := q.plain(parameter.name, parameter.unit)
@@ -177,6 +232,9 @@ func capacity(c *campaign, r *report) {
 				p := runs[i]
 				quantity.set(p.runKey, v, p.scaling.requests)
 				quantity.show(p.runKey, p.scaling.own(parameter.name, parameter.of))
+			}
+			if strings.HasPrefix(parameter.name, "peak_") {
+				quantity.sayOverRuns(testbed, remark)
 			}
 		}
 		misfit := q.plain("misfit", finding.Ratio)
@@ -241,7 +299,7 @@ func poorScaling(c *campaign, r *report) {
 			continue
 		}
 		_, most := runs.span()
-		if users, known := runs.peak(); !known {
+		if users, is := runs.peak(); is == unknown {
 			labels := []string{"users", short(math.Round(most))}
 			if runs.bends() {
 				labels = append(labels, "peak_users", short(users))

@@ -16,8 +16,12 @@ type occupancy struct {
 	width    float64   // seconds: of a window
 	users    []float64 // user-seconds by window, as the rows have it
 	inFlight []float64 // request-seconds by window
-	answered []int     // successful requests by the window that they ended in
-	paused   []bool    // users may have waited in it before they tried again
+	// answered counts successful requests by the window in which half of their time was
+	// over. By when they ended, a growing ramp has too few: what a new user sends is not
+	// counted until it is answered, half a request a user too late where all take about as long.
+	answered []int
+	paused   []bool  // users may have waited in it before they tried again
+	complete float64 // seconds: until when answered is complete; what was in flight at the end is not in it
 }
 
 const (
@@ -39,7 +43,8 @@ func (p *ramp) occupancy() occupancy {
 	window := func(t float64) int { return min(max(int(t/o.width), 0), n-1) }
 	end := float64(n) * o.width
 	within := func(t float64) float64 { return min(max(t, 0), end) }
-	whole := make([]int, n+1) // by how much the requests in flight all through a window are more than in the one before
+	through := make([]int, n+1) // by how much the requests in flight all through a window are more than in the one before
+	cutOff, age := 0, 0.0       // requests in flight at the end, and since when
 	for i, q := range p.requests {
 		from, to := within(q.sent), within(q.ended())
 		first, last := window(from), window(to)
@@ -48,17 +53,19 @@ func (p *ramp) occupancy() occupancy {
 		} else {
 			o.inFlight[first] += float64(first+1)*o.width - from
 			o.inFlight[last] += to - float64(last)*o.width
-			whole[first+1]++
-			whole[last]--
+			through[first+1]++
+			through[last]--
 		}
-		if q.ended() <= end {
-			switch q.fate {
-			case good:
-				o.answered[last]++
-			case failed:
-				for k := last; k <= window(to+longestPause); k++ {
-					o.paused[k] = true
-				}
+		switch q.fate {
+		case good:
+			if half := q.sent + q.took/2; half < end {
+				o.answered[window(half)]++
+			}
+		case unfinished:
+			cutOff, age = cutOff+1, age+q.took
+		case failed:
+			for k := last; k <= window(to+longestPause); k++ {
+				o.paused[k] = true
 			}
 		}
 		// Every new user sends at once, so there are as many users until the next request is sent.
@@ -75,10 +82,14 @@ func (p *ramp) occupancy() occupancy {
 			from = until
 		}
 	}
-	through := 0
+	o.complete = end
+	if cutOff > 0 {
+		o.complete -= 2 * age / float64(cutOff) // as long as requests took then: those in flight are half way on average
+	}
+	all := 0
 	for k := range n {
-		through += whole[k]
-		o.inFlight[k] += float64(through) * o.width
+		all += through[k]
+		o.inFlight[k] += float64(all) * o.width
 	}
 	return o
 }
@@ -98,12 +109,15 @@ func (o occupancy) little(end float64) (ratio float64, windows int) {
 // holeShare is the share of a window's user-seconds that no request accounts for from which on it has a hole.
 const holeShare = 0.1
 
-// holes returns the user-seconds in windows that have a hole where nobody waited
-// before trying again, all user-seconds, and when the worst of these windows began.
+// holes returns the user-seconds that are missing in windows with a hole where nobody
+// waited before trying again, all user-seconds, and when the worst of these windows
+// began. Where users pause in general, a hole is what is less than that.
 func (o occupancy) holes() (missing, all, at float64) {
+	usual, _ := o.little(math.Inf(1))
 	worst := 0.0
 	for k, users := range o.users {
 		all += users
+		users *= min(usual, 1)
 		if lack := users - o.inFlight[k]; lack > holeShare*users && !o.paused[k] {
 			missing += lack
 			if lack > worst {
@@ -119,6 +133,7 @@ func (o occupancy) holes() (missing, all, at float64) {
 // successful ones in a span, on average.
 func (o occupancy) loads(end float64) (loads []stat.Load, answered []int) {
 	windows, total := 0, 0
+	end = min(end, o.complete)
 	for k := range o.users {
 		if float64(k+1)*o.width <= end {
 			windows, total = k+1, total+o.answered[k]

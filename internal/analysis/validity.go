@@ -14,8 +14,8 @@ import (
 var rules = []func(*campaign, *report){
 	fewRuns, trialOrder, notAnalysed,
 	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
-	littleViolated, poorScaling, openLoads,
-	softwareEmulation, demonstration, differences,
+	littleViolated, lostRows, samplingGaps, clockSteps, poorScaling, openLoads,
+	softwareEmulation, demonstration, differences, guestKernels,
 	recordedElsewhere, coarseTimes, onlySpectra,
 }
 

@@ -47,6 +47,32 @@ func differences(c *campaign, r *report) {
 	}
 }
 
+// guestKernels warns of guests of the same class of isolation with different kernels:
+// between classes they differ by nature.
+func guestKernels(c *campaign, r *report) {
+	of := func(testbed, guest string) string {
+		v, _ := c.facts.lookup(testbed, guest, "kernel")
+		return v
+	}
+	first := map[string]string{} // testbed that others of its class are compared with: the baseline if it is one
+	for _, testbed := range append([]string{c.baseline}, c.testbeds...) {
+		class, ok := c.facts.lookup(testbed, host, "class")
+		if !ok {
+			continue
+		}
+		if first[class] == "" {
+			first[class] = testbed
+		}
+		for _, guest := range []string{app, db} { // which nearly always have the same
+			theirs, own := of(first[class], guest), of(testbed, guest)
+			if testbed != c.baseline && theirs != "" && own != "" && own != theirs {
+				r.warn(testbed, finding.DifferentKernels, c.count(testbed), "host", guest, "key", "kernel", "value", own, "baseline", first[class], "baseline_value", theirs, "class", class)
+				break
+			}
+		}
+	}
+}
+
 const stackFact = "stack"
 
 // sameStack reports whether the testbed's application is served as the baseline's is,
@@ -64,8 +90,10 @@ func mustAgree(f fact) string {
 		switch {
 		case f.key == stackFact:
 			return finding.DifferentStacks
-		case strings.HasPrefix(f.key, "limit_") || f.key == "cpu_shares" || f.key == "cgroup_parent":
+		case strings.HasPrefix(f.key, "limit_") || f.key == "cpu_shares":
 			return finding.DifferentLimits
+		case f.key == "cgroup_parent":
+			return finding.DifferentCgroups
 		case strings.HasPrefix(f.key, "software_") || f.key == "image_digest" || f.key == "os":
 			return finding.DifferentVersions
 		}

@@ -30,9 +30,7 @@ func clean() (rows []observation.Observation) {
 			for _, experiment := range []string{"ramp", "select", "insert"} {
 				rows = append(rows, fact(testbed, run, "generator", "trial", strconv.Itoa(trial), "experiment", experiment))
 			}
-			for i := range 40 {
-				rows = append(rows, request(testbed, run, float64(i)/2, 0.4, min(10, 1+i/2), "200"))
-			}
+			rows = append(rows, closedLoop(testbed, run, func(users float64) float64 { return 0.1 * (1 + 0.05*(users-1) + 0.03*users*(users-1)) })...)
 			for i := range 21 {
 				rows = append(rows, counter(testbed, run, float64(i), "process_cpu_seconds_total", float64(i), "host=generator"))
 			}
@@ -42,6 +40,24 @@ func clean() (rows []observation.Observation) {
 			for _, stress := range []string{"0", "2"} {
 				rows = append(rows, probe(testbed, run, "insert", "sql_insert_duration_seconds", 1, csvio.Labels("rows=100;stress="+stress)))
 			}
+		}
+	}
+	return rows
+}
+
+// closedLoop is a ramp of ten users in ten seconds, until 20 s, whose requests take so
+// long beside so many users.
+func closedLoop(testbed string, run int, seconds func(users float64) float64) (rows []observation.Observation) {
+	const end = 20.0
+	for user := range 10 {
+		for at := 1.0001 * float64(user); at < end; { // no two in step
+			users := min(10, 1+int(at))
+			took, code := seconds(float64(users)), "200"
+			if at+took > end {
+				took, code = end-at, "unfinished"
+			}
+			rows = append(rows, request(testbed, run, at, took, users, code))
+			at += took
 		}
 	}
 	return rows
@@ -73,6 +89,36 @@ func TestValidity(t *testing.T) {
 	add := func(more ...observation.Observation) func(rows) rows {
 		return func(all rows) rows { return append(all, more...) }
 	}
+	// remake gives b other requests, changed after that.
+	remake := func(seconds func(float64) float64, how func(*observation.Observation)) func(rows) rows {
+		return func(all rows) rows {
+			all = drop(func(o *observation.Observation) bool { return o.Metric == "http_request_duration_seconds" })(all)
+			for run := 1; run <= 10; run++ {
+				for _, o := range closedLoop("b", run, seconds) {
+					how(&o)
+					all = append(all, o)
+				}
+			}
+			return all
+		}
+	}
+	withOpen := func(labels csvio.Labels) func(rows) rows {
+		return func(all rows) rows {
+			for run := 1; run <= 10; run++ {
+				for _, testbed := range []string{"a", "b"} {
+					for i := range 20 {
+						o := probe(testbed, run, "open", "http_request_duration_seconds", 0.5, "lateness=0.000200")
+						if o.Time, o.Code = float64(i), "200"; testbed == "b" {
+							o.Labels = labels
+						}
+						all = append(all, o)
+					}
+					all = append(all, fact(testbed, run, "generator", "trial", strconv.Itoa(100+run), "experiment", "open"))
+				}
+			}
+			return all
+		}
+	}
 	for _, tc := range []struct {
 		name   string
 		damage func(rows) rows
@@ -103,10 +149,10 @@ func TestValidity(t *testing.T) {
 			fact("b", 3, "generator", "cpu_steal_share", "0.04", "experiment", "ramp")),
 			[]string{"b: warning=disturbed;experiment=insert;runs=2;of=10;run=3;share=0.11"}},
 		{"late users", change(func(o *observation.Observation) bool { return o.Users > 5 && o.Run > 8 }, func(o *observation.Observation) { o.Users -= observation.Users(o.Run - 7) }),
-			[]string{"b: warning=off-schedule;experiment=ramp;runs=2;of=10;run=10;time=5;users=3;planned=6"}},
-		{"one user late", change(func(o *observation.Observation) bool { return o.Users > 5 }, func(o *observation.Observation) { o.Users-- }), nil},
+			[]string{"b: warning=little-violated;experiment=ramp;runs=2;of=10;run=10;ratio=1.429", "b: warning=off-schedule;experiment=ramp;runs=2;of=10;run=10;time=5;users=3;planned=6"}},
+		{"one user late", change(func(o *observation.Observation) bool { return o.Users > 5 && o.Users < 10 }, func(o *observation.Observation) { o.Users-- }), nil},
 		{"broken off", drop(func(o *observation.Observation) bool { return o.Run == 4 && o.Experiment == "ramp" && o.Time > 12 }),
-			[]string{"b: warning=incomplete-run;experiment=ramp;runs=1;of=10;run=4;end=12.4;planned=20"}},
+			[]string{"b: warning=incomplete-run;experiment=ramp;runs=1;of=10;run=4;end=12.4;planned=20", "b: warning=lost-rows;experiment=ramp;runs=1;of=10;run=4;user_seconds=1.752;share=0.02218;time=12.19"}},
 		{"lost queries", drop(func(o *observation.Observation) bool { return o.Run < 3 && o.Value == 3 && o.Experiment == "select" }),
 			[]string{"b: warning=incomplete-run;experiment=select;runs=2;of=10;run=1;queries=2;planned=3"}},
 		{"no unstressed batch", drop(func(o *observation.Observation) bool { return o.Run == 5 && o.Labels.Get("stress") == "0" }),
@@ -123,7 +169,7 @@ func TestValidity(t *testing.T) {
 				}
 			}
 			return all
-		}, []string{"b: warning=duplicate-rows;experiment=ramp;runs=1;of=10;run=7;rows=40"}},
+		}, []string{"b: warning=duplicate-rows;experiment=ramp;runs=1;of=10;run=7;rows=486", "b: warning=little-violated;experiment=ramp;runs=1;of=10;run=7;ratio=2"}},
 		{"emulation", setFact("host", "accelerator", "tcg"), []string{"b: warning=software-emulation;accelerator=tcg"}},
 		{"memory", setFact("app", "limit_memory_bytes", "2000"),
 			[]string{"b: warning=different-limits;host=app;key=limit_memory_bytes;value=2000;baseline=a;baseline_value=1000"}},
@@ -148,8 +194,37 @@ func TestValidity(t *testing.T) {
 		{"timed from outside", change(func(o *observation.Observation) bool { return o.Experiment == "select" && o.Run == 1 },
 			func(o *observation.Observation) { o.Labels = "client=generator" }),
 			[]string{"b: warning=client-outside;experiment=select;runs=1"}},
-		{"an open loop", add(probe("b", 1, "open", "http_request_duration_seconds", 1, "")),
-			[]string{"warning=not-analysed;experiment=open;rows=1"}},
+		{"an experiment that is not known", add(probe("b", 1, "soak", "http_request_duration_seconds", 1, "")),
+			[]string{"warning=not-analysed;experiment=soak;rows=1"}},
+		{"users who think", remake(func(users float64) float64 { return 0.1 * (1 + 0.05*(users-1) + 0.03*users*(users-1)) }, func(o *observation.Observation) { o.Value *= 0.8 }), []string{"b: warning=little-violated;experiment=ramp;runs=10;of=10;run=1;ratio=0.802"}},
+		{"a busy server", remake(func(users float64) float64 { return 0.05 * users }, func(*observation.Observation) {}), []string{"b: warning=kappa-unidentified;users=10;peak_users=5.842"}},
+		{"a peak far off", remake(func(users float64) float64 { return 0.05 * (1 + 0.01*(users-1) + 0.0001*users*(users-1)) }, func(*observation.Observation) {}), []string{"b: warning=kappa-unidentified;users=10;peak_users=143.2"}},
+		{"few users", change(func(o *observation.Observation) bool {
+			return o.Metric == "http_request_duration_seconds" && o.Run == 4
+		},
+			func(o *observation.Observation) { o.Users = min(o.Users, 4) }), []string{"b: warning=little-violated;experiment=ramp;runs=1;of=10;run=4;ratio=2.5", "b: warning=off-schedule;experiment=ramp;runs=1;of=10;run=4;time=9.001;users=4;planned=10", "b: warning=too-few-levels;experiment=ramp;runs=1;of=10;run=4;levels=4"}},
+		{"lost rows", drop(func(o *observation.Observation) bool {
+			return o.Metric == "http_request_duration_seconds" && o.Run == 6 && o.Time > 12 && o.Time < 13
+		}), []string{"b: warning=lost-rows;experiment=ramp;runs=1;of=10;run=6;user_seconds=9.513;share=0.06138;time=12.67"}},
+		{"refused for a second", change(func(o *observation.Observation) bool {
+			return o.Metric == "http_request_duration_seconds" && o.Run == 6 && o.Time > 12 && o.Time < 12.5
+		}, func(o *observation.Observation) { o.Value, o.Code = 0.001, "refused" }), nil},
+		{"no samples", drop(func(o *observation.Observation) bool {
+			return o.Metric == "process_cpu_seconds_total" && o.Run == 2 && o.Time > 4 && o.Time < 11
+		}), []string{"b: warning=sampling-gap;experiment=ramp;runs=1;of=10;run=2;gap=7;time=4"}},
+		{"two at once", func(all rows) rows {
+			for i := range 4 { // trials 1 to 4, half a minute apart but for the third, which began five seconds after the second
+				second := []int{0, 30, 35, 90}[i]
+				all = append(all, fact([]string{"a", "b"}[i%2], 1+i/2, "generator", "start_time", fmt.Sprintf("2026-01-02T03:%02d:%02dZ", second/60, second%60), "experiment", "ramp"))
+			}
+			return all
+		}, []string{"a: warning=clock-step;experiment=ramp;run=2;seconds=15;after=b"}},
+		{"depth of control groups", add(fact("a", 1, "app", "cgroup_parent", "/virtcmp"), fact("b", 1, "app", "cgroup_parent", "/a/virtcmp")), []string{"b: warning=different-cgroups;host=app;key=cgroup_parent;value=/a/virtcmp;baseline=a;baseline_value=/virtcmp"}},
+		{"kernels of one class", add(fact("a", 1, "host", "class", "container"), fact("b", 1, "host", "class", "container")), []string{"b: warning=different-kernels;host=app;key=kernel;value=6.b;baseline=a;baseline_value=6.a;class=container"}},
+		{"kernels of two classes", add(fact("a", 1, "host", "class", "container"), fact("b", 1, "host", "class", "sandbox")), nil},
+		{"an open loop without intended times", withOpen(""), []string{"b: warning=intended-unknown;experiment=open;runs=10;of=10;run=1;rows=20"}},
+		{"an open loop behind its time", withOpen("lateness=0.2"), []string{"b: warning=late-sends;experiment=open;runs=10;of=10;run=1;lateness=0.2;p99=0.7"}},
+		{"an open loop in time", withOpen("lateness=0.000200"), nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := analyse(t, tc.damage(clean())).warnings(); !slices.Equal(got, tc.want) {

@@ -40,7 +40,8 @@ const (
 	//   lambda           requests/second  what one user alone gets
 	//   sigma kappa      ratio            contention and coherency; cut at 0
 	//   peak_users       users            that get most; with fewer, or more, throughput is less. Not there if the warning
-	//                                     kappa-unidentified is; of a run, not beyond twice the users that were measured
+	//                                     kappa-unidentified is; note beyond=1 where throughput was not seen to fall because the law has
+	//                                     the peak near the most users that were measured or beyond them. Of a run, at most twice these
 	//   peak_throughput  requests/second  at the peak, by the law; likewise
 	//   misfit           ratio            how far measured throughput is from the run's own law: root mean square over tenths of the
 	//                                     measurements, by users
@@ -126,8 +127,11 @@ const (
 	IncompleteRun      = "incomplete-run"      // RUNS and of a ramp end= planned= seconds; of select queries= planned=; of insert stress=0,4, of isolation cells=cpu/http, that are missing
 	LittleViolated     = "little-violated"     // RUNS ratio= of the requests in flight to the users that there should be
 	TooFewLevels       = "too-few-levels"      // RUNS levels= of users before any onset: a scalability law needs six
-	KappaUnidentified  = "kappa-unidentified"  // users= the most before any onset, peak_users= of the law if that is far beyond: where throughput peaks is unknown
+	KappaUnidentified  = "kappa-unidentified"  // users= the most before any onset, peak_users= of the law if it has a peak: throughput was not seen to fall
 	PoorFit            = "poor-fit"            // misfit= of the scalability law, as found over runs
+	LostRows           = "lost-rows"           // RUNS user_seconds= that no request accounts for, share= of all; time= of the worst second
+	SamplingGap        = "sampling-gap"        // RUNS gap= seconds without a sample of the generator's counters, from time=
+	ClockStep          = "clock-step"          // run= experiment= of the testbed began seconds= before its predecessor, of the testbed after=, ended
 	LateSends          = "late-sends"          // RUNS lateness= seconds, the 99th percentile, p99= of the request times that it is much of
 	IntendedUnknown    = "intended-unknown"    // RUNS rows= of requests that don't tell when they were to be sent
 	RecordedElsewhere  = "recorded-elsewhere"  // format= of another program's files, tool= its name if they tell: how the testbed was set up is not known
@@ -137,6 +141,8 @@ const (
 	DuplicateRows      = "duplicate-rows"      // RUNS rows= that were read twice
 	SoftwareEmulation  = "software-emulation"  // accelerator=tcg
 	DifferentLimits    = "different-limits"    // host=app key=limit_memory_bytes value= of the testbed, baseline= its name, baseline_value=
+	DifferentCgroups   = "different-cgroups"   // likewise: where in the hierarchy the guests' control groups are
+	DifferentKernels   = "different-kernels"   // likewise: the guests' kernels, where class= is the same; baseline= need not be the campaign's
 	DifferentVersions  = "different-versions"  // likewise: the guests' software
 	DifferentStacks    = "different-stacks"    // likewise: what serves the application
 	DifferentHosts     = "different-hosts"     // likewise: the machine that runs the guests
