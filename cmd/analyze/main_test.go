@@ -193,7 +193,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	out, _, _ := analyze(nil, "-h")
-	for _, word := range []string{"-baseline", "-seed", "Examples:", "collect -config"} {
+	for _, word := range []string{"-baseline", "-seed", "Examples:", "collect -config", "-from jmeter", "-observations", "vegeta", "k6", "wrk2"} {
 		if !strings.Contains(out, word) {
 			t.Errorf("-h says nothing of %s", word)
 		}
