@@ -21,7 +21,7 @@ type scan func(context.Context, []csvio.Source, func(*observation.Observation) e
 func foreignFlags(fs *flag.FlagSet) {
 	fs.String("from", "", "`format` of files that another program wrote: "+strings.Join(foreign.Names(), ", "))
 	fs.String("testbed", "", "with -from: `name` of what the files measured")
-	fs.String("loop", "", "with -from: closed, users who wait for answers, or open, a rate (`loop` default: as the formats above say)")
+	fs.String("loop", "", "with -from, where the `loop` is not that of the list above: closed (users wait for answers) or open (a rate)")
 	fs.Bool("observations", false, "write the observations as they are read, not the findings")
 }
 

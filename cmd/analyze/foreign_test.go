@@ -88,7 +88,7 @@ func TestForeignComparison(t *testing.T) {
 // TestForeignGolden runs the program on what other programs have written.
 func TestForeignGolden(t *testing.T) {
 	for _, tc := range []struct{ format, file string }{
-		{"jmeter", "jmeter.csv"}, {"vegeta", "vegeta.gob"}, {"k6", "k6.json"}, {"wrk2", "vegeta.hgrm"},
+		{"jmeter", "jmeter.csv"}, {"vegeta", "vegeta.gob"}, {"k6", "k6.json.gz"}, {"wrk2", "vegeta.hgrm"},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			path := filepath.Join("..", "..", "internal", "foreign", "testdata", tc.file)
@@ -96,7 +96,7 @@ func TestForeignGolden(t *testing.T) {
 			if code != command.Done || stderr != "" {
 				t.Fatalf("exit code %d: %s", code, stderr)
 			}
-			golden(t, "from-"+strings.ReplaceAll(tc.file, ".", "-"), out)
+			golden(t, "from-"+strings.ReplaceAll(strings.TrimSuffix(tc.file, ".gz"), ".", "-"), out)
 		})
 	}
 }

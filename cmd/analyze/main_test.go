@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -212,7 +213,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	out, _, _ := analyze(nil, "-h")
-	for _, word := range []string{"-baseline", "-seed", "Examples:", "collect -config"} {
+	for _, word := range []string{"-baseline", "-seed", "Examples:", "collect -config", "-from jmeter", "-observations", "vegeta", "k6", "wrk2"} {
 		if !strings.Contains(out, word) {
 			t.Errorf("-h says nothing of %s", word)
 		}
@@ -276,6 +277,22 @@ a,1,footprint,0,host_memory_footprint_bytes,-5,,,state=empty
 a,1,footprint,0,host_memory_footprint_bytes,7,,,state=idle
 a,1,open,0,http_request_duration_seconds,1,,200,lateness=0
 `)
+	f.Add(`a,1,open,1,http_request_duration_seconds,1,,200,lateness=1e9
+a,1,open,-3,http_request_duration_seconds,1,,timeout,lateness=99999
+a,2,open,0,http_request_duration_seconds,1e300,,unfinished,lateness=-1
+a,3,open,9e7,http_request_duration_seconds,0,,503,
+a,1,open,2,process_cpu_seconds_total,1,,,host=generator
+a,1,open,80,process_cpu_seconds_total,2,,,host=generator
+a,1,environment,0,environment_info,1,,,host=generator;key=trial;value=1;experiment=open
+a,1,environment,0,environment_info,1,,,host=generator;key=start_time;value=2026-01-02T03:04:05Z;experiment=open
+a,2,environment,0,environment_info,1,,,host=generator;key=trial;value=2;experiment=open
+a,2,environment,0,environment_info,1,,,host=generator;key=start_time;value=2026-01-02T03:04:06Z;experiment=open
+`)
+	var closed strings.Builder // a ramp long enough for a scalability law
+	for i := range 80 {
+		fmt.Fprintf(&closed, "a,%d,ramp,%d,http_request_duration_seconds,1,%d,200,\n", 1+i%2, i/4, 1+i/8)
+	}
+	f.Add(closed.String())
 	f.Add(strings.Repeat("a,1,ramp,-1e7,http_request_duration_seconds,3,1,200,\na,1,ramp,9e7,http_request_duration_seconds,1e9,1,timeout,\n", 20))
 	header := "testbed,run,experiment,time,metric,value,users,code,labels\n"
 	f.Fuzz(func(t *testing.T, body string) {

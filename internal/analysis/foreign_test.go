@@ -41,6 +41,24 @@ func TestSpectrum(t *testing.T) {
 	}
 }
 
+// What another program recorded is called that.
+func TestRecordedElsewhere(t *testing.T) {
+	rows := []observation.Observation{
+		request("a", 1, 0, 0.003, 1, "200"), fact("a", 1, "generator", "source_format", "jtl-csv"), fact("a", 1, "generator", "source_tool", "jmeter"),
+		request("b", 1, 0, 0.003, 1, "200"), fact("b", 1, "generator", "source_format", "percentile-spectrum"),
+		request("c", 1, 0, 0.003, 1, "200"),
+	}
+	var got []string
+	for _, w := range analyse(t, rows).warnings() {
+		if strings.Contains(w, "recorded-elsewhere") {
+			got = append(got, w)
+		}
+	}
+	if want := []string{"a: warning=recorded-elsewhere;format=jtl-csv;tool=jmeter", "b: warning=recorded-elsewhere;format=percentile-spectrum"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // Of coarse times requests may agree by chance; of those to the second the paper warns.
 func TestCoarseTimes(t *testing.T) {
 	for resolution, want := range map[string]struct{ twice, coarse bool }{"": {true, false}, "1e-9": {true, false}, "0.001": {false, false}, "1": {false, true}} {

@@ -16,7 +16,7 @@ var rules = []func(*campaign, *report){
 	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
 	littleViolated, lostRows, samplingGaps, clockSteps, poorScaling, openLoads,
 	softwareEmulation, demonstration, differences, guestKernels, noise,
-	coarseTimes, onlySpectra,
+	recordedElsewhere, coarseTimes, onlySpectra,
 }
 
 // validity warns of what to doubt: a finding for every rule that the data break.

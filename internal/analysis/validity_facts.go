@@ -63,10 +63,11 @@ func guestKernels(c *campaign, r *report) {
 		if first[class] == "" {
 			first[class] = testbed
 		}
-		for _, guest := range []string{app, db} {
+		for _, guest := range []string{app, db} { // which nearly always have the same
 			theirs, own := of(first[class], guest), of(testbed, guest)
 			if testbed != c.baseline && theirs != "" && own != "" && own != theirs {
 				r.warn(testbed, finding.DifferentKernels, c.count(testbed), "host", guest, "key", "kernel", "value", own, "baseline", first[class], "baseline_value", theirs, "class", class)
+				break
 			}
 		}
 	}

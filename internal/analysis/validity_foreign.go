@@ -16,6 +16,22 @@ func (c *campaign) coarse(testbed string) bool {
 	return seconds >= 1e-4
 }
 
+// recordedElsewhere warns of what another program recorded: of how the testbed was set up,
+// and that its guests were started afresh and measured in turns, nothing is known but its facts.
+func recordedElsewhere(c *campaign, r *report) {
+	for _, testbed := range c.testbeds {
+		form, ok := c.facts.lookup(testbed, generator, "source_format")
+		if !ok {
+			continue
+		}
+		labels := []string{"format", form}
+		if tool, ok := c.facts.lookup(testbed, generator, "source_tool"); ok {
+			labels = append(labels, "tool", tool)
+		}
+		r.warn(testbed, finding.RecordedElsewhere, c.count(testbed), labels...)
+	}
+}
+
 // coarseTimes warns of requests whose times are known to the second only.
 func coarseTimes(c *campaign, r *report) {
 	for _, testbed := range c.testbeds {

@@ -172,6 +172,7 @@ const (
 	ClockStep          = "clock-step"          // run= experiment= of the testbed began seconds= before its predecessor, of the testbed after=, ended
 	LateSends          = "late-sends"          // RUNS lateness= seconds, the 99th percentile, p99= of the request times that it is much of
 	IntendedUnknown    = "intended-unknown"    // RUNS rows= of requests that don't tell when they were to be sent
+	RecordedElsewhere  = "recorded-elsewhere"  // format= of another program's files, tool= its name if they tell: how the testbed was set up is not known
 	CoarseTimes        = "coarse-times"        // seconds= that times are told to
 	OnlyQuantiles      = "only-quantiles"      // runs= of which there are quantiles, but no requests= to tell failures from
 	FailedProbes       = "failed-probes"       // experiment= rows= that failed and are in no number

@@ -3,7 +3,7 @@ package foreign
 import (
 	"bytes"
 	"context"
-	"os"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,7 +57,15 @@ func seed(f *testing.F, pattern string) {
 		f.Fatal(err)
 	}
 	for _, name := range files {
-		text, err := os.ReadFile(name)
+		sources, err := csvio.Sources([]string{name}, nil)
+		if err != nil {
+			f.Fatal(err)
+		}
+		plain, err := sources[0].Open(context.Background())
+		if err != nil {
+			f.Fatal(err)
+		}
+		text, err := io.ReadAll(plain)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -86,7 +94,7 @@ func FuzzVegeta(f *testing.F) {
 }
 
 func FuzzK6(f *testing.F) {
-	seed(f, "k6*")
+	seed(f, "k6*.gz")
 	f.Add([]byte(k6Header + "vus,1700000000,1.000000,,,,,,,,,,,,,,,,\nhttp_req_duration,1700000000,50.5,,,,true,,GET,http://h/,HTTP/1.1,default,,200,,,http://h/,,\n"))
 	f.Add([]byte(`{"metric":"vus","type":"Point","data":{"time":"2024-05-01T10:00:00Z","value":3}}` + "\n" +
 		`{"metric":"http_req_duration","type":"Point","data":{"time":"2024-05-01T10:00:01.5Z","value":500,"tags":{"status":"503"}}}` + "\n"))

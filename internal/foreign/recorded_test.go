@@ -103,7 +103,7 @@ func TestRecordedVegeta(t *testing.T) {
 
 // One test of k6's in both forms reads as the same requests, but for when they were sent.
 func TestRecordedK6(t *testing.T) {
-	rows, fine := recorded(t, "k6", "k6.csv"), recorded(t, "k6", "k6.json")
+	rows, fine := recorded(t, "k6", "k6.csv.gz"), recorded(t, "k6", "k6.json.gz")
 	mustHave(t, fine, "200", "503", "body", "timeout", "refused", "reset")
 	if !maps.Equal(codes(rows), codes(fine)) {
 		t.Errorf("CSV has %v, JSON %v", codes(rows), codes(fine))

@@ -36,7 +36,7 @@ func vegeta(in *input, rec *recorder) error {
 		}
 	}
 	rec.source("vegeta", encoding)
-	rec.resolution("1e-9")
+	rec.resolution("1e-09")
 	next := decode(in)
 	for {
 		var v vegetaResult // afresh: a gob leaves out what is zero

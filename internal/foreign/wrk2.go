@@ -24,6 +24,9 @@ const quantileDuration = "http_request_duration_quantile_seconds"
 // row, at time 0. When they were sent, and which of them failed, is not known. wrk2
 // counts answers with an error among the latencies; where it had any it is refused,
 // for fast failures would pass as fast answers.
+//
+// The tests' spectrum is one that vegeta wrote. wrk2 itself was not run: what its
+// output looks like is from its documentation.
 func wrk2(in *input, rec *recorder) error {
 	r := wrk2Reader{rec: rec}
 	for {

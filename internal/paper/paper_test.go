@@ -460,13 +460,16 @@ func TestLists(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	labels := csvio.MakeLabels("runs", "2", "of", "5", "run", "3", "experiment", "ramp,select", "first", "lxc", "then", "uml", "share", "0.93", "cpus", "2", "time", "61",
 		"users", "34", "planned", "30", "end", "90", "queries", "40", "stress", "4", "rows", "12", "accelerator", "tcg", "host", "app", "key", "limit_memory_bytes",
-		"value", "201326592", "baseline", "native", "baseline_value", "402653184", "seconds", "1")
+		"ratio", "0.8", "user_seconds", "40", "gap", "7", "seconds", "12", "after", "uml", "levels", "4", "misfit", "0.12", "lateness", "0.2", "p99", "0.7",
+		"value", "201326592", "baseline", "native", "baseline_value", "402653184")
 	seen := map[string]bool{}
 	for _, code := range []string{
 		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.OffSchedule,
 		finding.IncompleteRun, finding.FailedProbes, finding.DuplicateRows, finding.SoftwareEmulation, finding.DifferentLimits,
+		finding.LittleViolated, finding.LostRows, finding.SamplingGap, finding.ClockStep, finding.TooFewLevels, finding.KappaUnidentified, finding.PoorFit,
+		finding.LateSends, finding.IntendedUnknown, finding.DifferentCgroups, finding.DifferentKernels,
 		finding.DifferentVersions, finding.DifferentStacks, finding.DifferentHosts, finding.DifferentLoad, finding.Demonstration, finding.ClientOutside, finding.NotAnalysed,
-		finding.CoarseTimes, finding.OnlyQuantiles,
+		finding.RecordedElsewhere, finding.CoarseTimes, finding.OnlyQuantiles,
 	} {
 		v := newView(t, resulttest.First().Findings())
 		got := strings.ReplaceAll(v.warningText(finding.Finding{Note: csvio.MakeLabels("warning", code) + ";" + labels}), "\u00a0", " ")
@@ -483,6 +486,9 @@ func TestWarnings(t *testing.T) {
 		{"warning=not-interleaved;experiment=ramp;first=lxc;then=uml;share=0.93",
 			"Ramp: not measured in turns. Of the pairs of runs of LXC and User-Mode Linux, 93 % had LXC first, so that a change of the machine in between would look like a difference."},
 		{"warning=off-schedule;runs=2;of=5;users=34;planned=30", "The number of users was off the schedule in 2 of 5 runs; at worst 34 were active when 30 were planned."},
+		{"warning=kappa-unidentified;users=43;peak_users=16.7", "Throughput was not seen to fall with more users before any onset: where it peaks, and whether at all, is unknown."},
+		{"warning=little-violated;experiment=ramp;runs=2;of=5;run=1;ratio=0.8",
+			"Requests and users do not add up in 2 of 5 runs: by Little’s law, of each user 0.8 requests were in flight where one was meant. Users paused, rows are missing, or the users were others."},
 		{"warning=something-new;key=a", "The analysis warns of “something-new” (key a)."},
 	} {
 		v := newView(t, resulttest.First().Findings())

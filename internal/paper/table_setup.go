@@ -27,7 +27,7 @@ var factGroups = []factGroup{
 	{[]string{result.App, result.DB}, "Both guests", guestKeys, true},
 	{[]string{result.App}, "Application guest", guestKeys, true},
 	{[]string{result.DB}, "Database guest", guestKeys, true},
-	{[]string{result.Generator}, "Load", []string{"loop", "users", "ramp_timeout_seconds", "path", "select_queries", "insert_rows", "insert_stressors",
+	{[]string{result.Generator}, "Load", []string{"source_tool", "loop", "users", "ramp_timeout_seconds", "path", "select_queries", "insert_rows", "insert_stressors",
 		"isolation_aggressors", "isolation_stressors", "isolation_victims", "isolation_queries", "isolation_batches", "isolation_rows", "isolation_requests"}, false},
 }
 
@@ -40,7 +40,7 @@ var factNames = map[string]string{
 	"limit_memory_bytes": "Memory limit", "limit_swap_bytes": "Swap limit", "limit_cpus": "Processor limit", "cpu_shares": "CPU shares", "limit_cpuset": "Processors allowed", "limit_pids": "Processes allowed",
 	"isolation_aggressors": "Isolation: stress", "isolation_stressors": "Isolation: stressors of each class", "isolation_victims": "Isolation: victims",
 	"isolation_queries": "Isolation: SELECTs", "isolation_batches": "Isolation: batches", "isolation_rows": "Isolation: INSERTs in a batch", "isolation_requests": "Isolation: requests",
-	"cgroup_parent": "Control group’s parent", "image_digest": "Image", "loop": "Loop", "users": "Users",
+	"cgroup_parent": "Control group’s parent", "image_digest": "Image", "source_tool": "Recorded by", "loop": "Loop", "users": "Users",
 	"ramp_timeout_seconds": "Time limit of a request", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs in a batch",
 	"insert_stressors": "CPU stressors", "stack": "Stack", "software_apache2": "Apache", "software_nginx": "nginx", "software_php": "PHP", "software_wordpress": "WordPress",
 	"software_mariadb": "MariaDB", "software_mysql": "MySQL", "software_lxc": "LXC", "software_uml": "User-Mode Linux", "software_docker": "Docker",

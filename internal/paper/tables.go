@@ -17,7 +17,8 @@ func (v *view) tables() map[string]*document.Table {
 	all := map[string]*document.Table{}
 	for id, t := range map[string]*document.Table{
 		"setup": v.setupTable(), "technologies": v.technologiesTable(), "results": v.resultsTable(),
-		"published": v.publishedTable(), "flexibility": v.flexibilityTable(), "operations": v.operationTable(), "warnings": v.warningsTable(),
+		"published": v.publishedTable(), "flexibility": v.flexibilityTable(), "operations": v.operationTable(),
+		"capacity": v.capacityTable(), "open-loop": v.openLoopTable(), "warnings": v.warningsTable(),
 		"provenance": v.provenanceTable(),
 	} {
 		if t != nil && len(t.Body) > 0 {
@@ -89,6 +90,8 @@ var extra = []figure.Quantity{
 	{ID: "trend-slope", Title: "Request time per user", Phrase: "growth of request time with users", Analysis: finding.Latency, Name: "trend_slope", Speed: true},
 	{ID: "mean", Title: "Request time, mean", Phrase: "mean request time", Analysis: finding.Latency, Name: "mean", Speed: true},
 	{ID: "p95", Title: "Request time, p95", Phrase: "95th percentile of request times", Analysis: finding.Latency, Name: "p95", Speed: true},
+	{ID: "peak-users", Title: "Users at peak throughput", Phrase: "number of users at peak throughput", Analysis: finding.Capacity, Name: "peak_users", More: true, Speed: true},
+	{ID: "peak-throughput", Title: "Peak throughput", Phrase: "peak throughput", Analysis: finding.Capacity, Name: "peak_throughput", More: true, Speed: true},
 	{ID: "image-build", Title: "Building the image", Phrase: "time to build the image", Analysis: finding.Startup, Name: "image_build"},
 	{ID: "image-size", Title: "Image size", Phrase: "size of the image", Analysis: finding.Startup, Name: "image_size"},
 	{ID: "first-page-cold", Title: "Cold start to first page", Phrase: "time to start cold", Analysis: finding.Operation, Name: "first_page_cold"},

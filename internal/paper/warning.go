@@ -109,6 +109,35 @@ func (v *view) warningText(f finding.Finding) string {
 			return fmt.Sprintf("Isolation: %s there are cells missing: %s.", runs(), strings.ReplaceAll(get("cells"), ",", ", "))
 		}
 		return fmt.Sprintf("The ramp ended early %s, after %s s of %s s at worst.", runs(), get("end"), get("planned"))
+	case finding.LittleViolated:
+		return fmt.Sprintf("Requests and users do not add up %s: by Little’s law, of each user %s requests were in flight where one was meant. Users paused, rows are missing, or the users were others.", runs(), get("ratio"))
+	case finding.LostRows:
+		return fmt.Sprintf("The closed loop has holes %s: for %s of the users’ time there is no request, most of it %s s after the start. Rows are missing, or the load generator stood still.", runs(), percent(get("share")), get("time"))
+	case finding.SamplingGap:
+		return fmt.Sprintf("%s: %s there is no sample of the load generator’s counters for up to %s s. It or the machine stood still, its clock was set, or rows are missing.", capital(experiments), runs(), get("gap"))
+	case finding.ClockStep:
+		return fmt.Sprintf("%s: by the clock, run %s began %s s before the one before it had ended, of %s. The clock was set, or two were measured at once.", capital(experiments), get("run"), get("seconds"), v.testbedName(get("after")))
+	case finding.TooFewLevels:
+		return fmt.Sprintf("%s the ramp passed only %s numbers of users before service degraded or failed; the scalability law needs six.", capital(runs()), get("levels"))
+	case finding.KappaUnidentified:
+		return "Throughput was not seen to fall with more users before any onset: where it peaks, and whether at all, is unknown."
+	case finding.PoorFit:
+		return fmt.Sprintf("Throughput does not follow the scalability law: it is %s off, in the mean. The law’s parameters describe it roughly at best.", percent(get("misfit")))
+	case finding.LateSends:
+		return fmt.Sprintf("Requests of the open loop were sent up to %s s late %s (99th percentile), so that the load was another than intended. Request times hold the delay.", get("lateness"), runs())
+	case finding.IntendedUnknown:
+		return fmt.Sprintf("Of %s requests of the open loop it is not known when they were to be sent, at worst, %s. Their times count from the real send and may hide how long the system stood still.", get("rows"), runs())
+	case finding.DifferentCgroups:
+		return differs("The place of control groups, on whose depth processor time depends,")
+	case finding.DifferentKernels:
+		return differs("The guests’ kernel")
+	case finding.RecordedElsewhere:
+		by := "another program"
+		if tool := get("tool"); tool != "" {
+			by += ", " + tool
+		}
+		return fmt.Sprintf("Recorded by %s. How the testbed was set up, whether its guests were started afresh, and how testbeds took turns is not known; "+
+			"what the text says of these is how virtcmp itself measures.", by)
 	case finding.CoarseTimes:
 		return fmt.Sprintf("Another program recorded when requests ended, to %s s. Within that span they are spread evenly, in the order of its rows.", get("seconds"))
 	case finding.OnlyQuantiles:

@@ -67,7 +67,7 @@ var uslQuantities = []struct {
 // a factor in speed and by their contention and coherency, and their measurements by noise. Truth is
 // the law of the mean delays. Where κ is 0 an interval that is cut at 0 must not leave it out.
 func TestCalibrateUSL(t *testing.T) {
-	simulations := stattest.Simulations(100, 2000)
+	simulations := stattest.Simulations(100, 1000)
 	laws := []stat.USL{{Lambda: 30, Sigma: 0.05, Kappa: 0.0005}, {Lambda: 30, Sigma: 0.9, Kappa: 0.002}, {Lambda: 30, Sigma: 0.1, Kappa: 0}}
 	if stattest.Full() {
 		fmt.Printf("calibrate: coverage of the 95 %% intervals of the Universal Scalability Law's parameters, in %% of %d simulations; bends: how often κ is shown\n", simulations)

@@ -73,7 +73,7 @@ func (t *trial) facts(experiment string, after int) {
 	}
 	fact("generator", "loop", "closed")
 	fact("generator", "trial", strconv.Itoa(order), "experiment", experiment)
-	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).Add(time.Duration(order) * 4 * time.Minute)
+	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).Add(time.Duration(order) * t.apart())
 	fact("generator", "start_time", start.Format(time.RFC3339), "experiment", experiment)
 	fact("generator", "cpu_steal_share", "0.0012", "experiment", experiment)
 	fact("generator", "cpus", "2")
@@ -118,6 +118,12 @@ func (t *trial) facts(experiment string, after int) {
 	for _, f := range t.bed.Facts {
 		fact(f[0], f[1], f[2])
 	}
+}
+
+// apart is the time between the starts of experiments: four minutes, or more where one takes longer.
+func (t *trial) apart() time.Duration {
+	longest := max(t.Ramp.End, t.Open.Over)
+	return max(4*time.Minute, time.Duration(math.Ceil(longest/60)+1)*time.Minute)
 }
 
 // sends is a heap of when each user sends next.

@@ -37,6 +37,7 @@ vegeta() {
 k6() {
 	GOBIN=$tmp go install go.k6.io/k6@v1.2.1
 	SERVER=$SERVER CLOSED=$CLOSED "$tmp/k6" run -q --no-usage-report -o csv=k6.csv -o json=k6.json k6.js >&2
+	gzip -9nf k6.csv k6.json
 }
 
 for program in "${@:-jmeter vegeta k6}"; do
