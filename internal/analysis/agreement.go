@@ -12,11 +12,16 @@ import (
 // agreeing is how far apart, in shares of the run, two onsets may be and agree.
 const agreeing = 0.05
 
+// tooLate is the share of the run before its end from which on swapping need not show in
+// latency any more.
+const tooLate = 0.2
+
 // agreement adds by how much service degrades, as latency alone tells, after swapping
 // begins, as counters tell; negative before. The two agree where they are no more than
 // 5 % of the run apart, or half the gap between the counters' samples beyond that. Where
 // only one is there, they do not agree, and are at least as far apart as it is from the
-// run's end. Runs with neither say nothing.
+// run's end. Runs with neither say nothing, nor do those that only begin to swap in
+// their last fifth.
 func (r *report) agreement(ramps []*ramp, counters, latencies []onset) {
 	type tally struct {
 		agree int
@@ -28,6 +33,9 @@ func (r *report) agreement(ramps []*ramp, counters, latencies []onset) {
 	for i, p := range ramps {
 		c, l := counters[i], latencies[i]
 		if !c.measured || !l.measured || c.until > 0 || !c.found && !l.found {
+			continue
+		}
+		if !l.found && c.time > (1-tooLate)*p.duration {
 			continue
 		}
 		t := all[p.testbed]

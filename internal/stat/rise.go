@@ -23,7 +23,7 @@ const (
 	riseSurely  = 0.69 // log(2): a doubling is more than a drift, however slow
 	riseBend    = 0.7  // of a straight line's squared residuals that a bent one may have
 	riseAfter   = 10   // fewest values behind the change point
-	riseP       = 3e-7 // five standard errors of a normal distribution: there are many change points to choose from
+	riseP       = 1e-5 // not 0.05: there are many change points to choose from, and their noise is known but roughly
 )
 
 // FindRise looks for the first change point from which on a series of logarithms
