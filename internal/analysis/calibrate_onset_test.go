@@ -255,8 +255,8 @@ func TestCalibrateOnsetIntervals(t *testing.T) {
 				held    bool // to 92 to 99 %
 			}{
 				{"counters, seconds", counters, func(t told) float64 { return t.step }, truth, false, true},
-				{"counters, users", func(t told) float64 { return users(t.counters) }, func(t told) float64 { return 1 + t.step*per }, float64(2*r.To/3) - 0.5, false, true},
-				{"counters, six more", func(t told) float64 { return users(t.counters) }, func(t told) float64 { return 1 + t.step*per }, 6, true, true},
+				{"counters, users", func(t told) float64 { return users(t.counters) }, func(t told) float64 { return math.Hypot(1, t.step*per) }, float64(2*r.To/3) - 0.5, false, true},
+				{"counters, six more", func(t told) float64 { return users(t.counters) }, func(t told) float64 { return math.Hypot(1, t.step*per) }, 6, true, true},
 				{"latency, seconds", degradations, func(t told) float64 { return t.latencyStep }, truth, false, false},
 			} {
 				var shares []float64
