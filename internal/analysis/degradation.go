@@ -19,6 +19,12 @@ const (
 // falls until the server is saturated, is flat from then on, and rises when
 // throughput collapses; that rise is looked for. It cannot be told from one that
 // has another cause than memory.
+//
+// Of 2,700 simulated runs without an onset 5 had one, all with a service time that
+// drifts, or grows with the users, by a quarter or more and wanders by 10 % besides. Where service
+// slows down by a step the median error is 1 s on a ramp of 800 s, where it doubles
+// within 5 users 4 to 5 s, and where that takes 12 users 8 s or 1.1 users, late: one
+// more user then costs 2 % (TestCalibrateFalseAlarms, TestCalibrateOnsetError).
 func (p *ramp) degradationFromLatency() onset {
 	signal, start, told := p.timePerUser()
 	rise, measured := stat.FindRise(signal)

@@ -119,9 +119,9 @@ func (b *begun) add(p *ramp, o onset) {
 	b.users = append(b.users, float64(n))
 	if o.found {
 		half := max(o.gap, o.resolution) / 2
-		step := float64(1 + p.users(at+half) - p.users(at-half))
+		meanwhile := float64(p.users(at+half) - p.users(at-half))
 		b.steps += 4 * half * half
-		b.userSteps += step * step
+		b.userSteps += 1 + meanwhile*meanwhile // whole users, as of a time known so well
 	}
 }
 

@@ -56,7 +56,7 @@ const (
 	//                   that it had at its end, so that the difference is a bound: note bound=least, most or unknown
 	//   agreement  seconds  latency's onset less the counters'; note agree=yes or no, within= seconds. Where only one is
 	//                   there, note only=counters or latency, the least distance. Over runs: of those that have both; note
-	//                   agree=yes, no or in-some, runs= that have one or both, agreeing=, one_only=
+	//                   agree=yes, no or in-some, runs= that have one or both, agreeing=, one_only=; interval=bound if none has both
 	//   swap_used  bytes (x: seconds) of the application guest
 	//   swap_rate  pages/second (x: seconds): swapped in and out, or refaulted, by the application guest
 	SwapOnset = "swap_onset"

@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"virtcmp/internal/finding"
 	"virtcmp/internal/paper/document"
@@ -127,17 +128,17 @@ func (v *view) aftermath() string {
 			never = append(never, v.name(t))
 		}
 	}
-	text := ""
+	var sentences []string
 	if len(kept) > 0 {
-		text = fmt.Sprintf("From then on successful requests came at this share of their rate before: %s.", list(kept))
+		sentences = append(sentences, fmt.Sprintf("From then on successful requests came at this share of their rate before: %s.", list(kept)))
 	}
 	if len(over) > 0 {
-		text += fmt.Sprintf(" Failures ended on %s.", clauses(over))
+		sentences = append(sentences, fmt.Sprintf("Failures ended on %s.", clauses(over)))
 	}
 	if len(never) > 0 {
-		text += fmt.Sprintf(" On %s they went on until the end of every run that had them.", list(never))
+		sentences = append(sentences, fmt.Sprintf("On %s they went on until the end of every run that had them.", list(never)))
 	}
-	return text
+	return strings.Join(sentences, " ")
 }
 
 // percentEstimate writes a ratio as a percentage with its interval.

@@ -444,6 +444,59 @@ func TestOnsetsOfSomeRuns(t *testing.T) {
 	}
 }
 
+// What is said of onsets follows the findings: turned round, the sentences turn.
+func TestSentencesOfOnsets(t *testing.T) {
+	over := func(analysis, testbed, name, unit, note string, value, low, high finding.Number) finding.Finding {
+		return finding.Finding{Analysis: analysis, Testbed: testbed, Name: name, X: finding.None, Value: value, Low: low, High: high, Unit: unit, N: 5, Note: csvio.Labels(note)}
+	}
+	base := over(finding.SwapOnset, "native", "users", finding.Users, "source=counters", 44, 43, 45)
+	ratio := finding.Finding{Analysis: finding.SwapOnset, Testbed: "lxc", Baseline: "native", Name: "users", X: finding.None, Value: 1.1, Low: 1, High: 1.2, Unit: finding.Ratio, N: 5, Note: "source=counters"}
+	more := func(note string, value, low, high finding.Number) finding.Finding {
+		return over(finding.SwapOnset, "lxc", "users_more", finding.Users, "source=counters;against=native"+note, value, low, high)
+	}
+	agree := func(note string, value, low, high finding.Number) finding.Finding {
+		return over(finding.SwapOnset, "lxc", "agreement", finding.Seconds, note, value, low, high)
+	}
+	none := finding.None
+	for _, tc := range []struct {
+		name    string
+		finding finding.Finding
+		say     func(*view) (string, error)
+		want    string
+	}{
+		{"more", more("", 6, 4, 8), later, "Compared with native Linux, that was 6.0 users later (95 % interval 4.0 to 8.0 users) on LXC."},
+		{"fewer", more("", -6, -8, -4), later, "Compared with native Linux, that was 6.0 users earlier (95 % interval 4.0 to 8.0 users) on LXC."},
+		{"at least", more(";bound=least", 6, 4, 8), later, "Compared with native Linux, that was at least 6.0 users later (95 % interval 4.0 to 8.0 users) on LXC."},
+		{"a bound that says nothing", more(";bound=most", 6, 4, 8), later, ""},
+		{"no interval", more(";interval=too-few-runs", 6, none, none), later, "Compared with native Linux, that was 6 users later (from too few runs for an interval) on LXC."},
+		{"agree", agree("agree=yes;runs=5;agreeing=5", 2, 1, 3), agreement, "Counters and request times agree for LXC."},
+		{"do not", agree("agree=no;runs=5;agreeing=0", -20, -30, -10), agreement, "Counters and request times do not agree for LXC (request times tell it 20 s earlier (10 to 30 s))."},
+		{"some", agree("agree=in-some;runs=5;agreeing=2", -20, -30, -10), agreement, "Counters and request times agree for LXC in 2 of 5 runs."},
+		{"one only", agree("agree=no;runs=5;agreeing=0;one_only=5;interval=bound", 60, none, none), agreement, "Counters and request times do not agree for LXC (only one of them tells of an onset)."},
+		{"kept", over(finding.ErrorOnset, "lxc", "goodput_kept", finding.Ratio, "", 0.404, 0.35, 0.45), aftermath, "From then on successful requests came at this share of their rate before: LXC 40 % [35, 45]."},
+		{"recovery", over(finding.ErrorOnset, "lxc", "recovery", finding.Seconds, "runs=5;without=2", 120, 110, 130), aftermath, "Failures ended on LXC after 120 s, but not in 2 of 5 runs that failed."},
+		{"no recovery", over(finding.ErrorOnset, "lxc", "no_recovery", "", "", 0, none, none), aftermath, "On LXC they went on until the end of every run that had them."},
+		{"unknown", over(finding.SwapOnset, "lxc", "unknown_after", finding.Seconds, "source=counters", 40, none, none), swaps, "Nothing can be said of LXC, whose samples end after 40 s."},
+		{"unknown in some", over(finding.SwapOnset, "lxc", "time", finding.Seconds, "source=counters;runs=5;without=1;unknown=2", 90, 85, 95), swaps,
+			"LXC began to swap after 90 s (95 % interval 85 to 95 s), but not in 1 of its 5 runs, while 2 of its 5 runs cannot tell."},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := tc.say(newView(t, []finding.Finding{base, ratio, tc.finding}))
+			if got = strings.NewReplacer("\u00a0", " ", `\`, "").Replace(strings.TrimSpace(got)); err != nil || got != tc.want {
+				t.Errorf("%q, %v\nwant %q", got, err, tc.want)
+			}
+		})
+	}
+	if _, err := newView(t, nil).later("nix"); err == nil {
+		t.Error("an unknown regime passes")
+	}
+}
+
+func later(v *view) (string, error)     { return v.later("swap") }
+func agreement(v *view) (string, error) { return v.agreement(), nil }
+func aftermath(v *view) (string, error) { return v.aftermath(), nil }
+func swaps(v *view) (string, error)     { return v.onsets("swap", "began to swap", "did not swap") }
+
 func TestLists(t *testing.T) {
 	for _, tc := range []struct{ got, want string }{
 		{list(nil), ""}, {list([]string{"a"}), "a"}, {list([]string{"a", "b"}), "a and b"}, {list([]string{"a", "b", "c"}), "a, b and c"},

@@ -30,6 +30,17 @@ func (r Readings) mean() (mean, variance float64) {
 
 func (r Readings) floor() float64 { return r.Step * r.Step / 12 }
 
+// Mean returns the mean and its interval by Student's t, on the scale as it is: readings
+// may be of either sign. ok is false for fewer than MinRuns readings.
+func (r Readings) Mean() (mean float64, i Interval, ok bool) {
+	mean, variance := r.mean()
+	if len(r.Values) < MinRuns {
+		return mean, Interval{}, false
+	}
+	half := student(float64(len(r.Values)-1)) * math.Sqrt(variance)
+	return mean, Interval{mean - half, mean + half}, true
+}
+
 // Widen returns the interval of the readings' mean, made as wide as their scale demands.
 func (r Readings) Widen(i Interval) Interval {
 	n := float64(len(r.Values))

@@ -26,6 +26,21 @@ func TestReadingsMinus(t *testing.T) {
 	}
 }
 
+// R: t.test(c(-1, 0, 4)), and what a scale does to it.
+func TestReadingsMean(t *testing.T) {
+	mean, i, ok := stat.Readings{Values: []float64{-1, 0, 4}}.Mean()
+	half := 4.302652729749462 * math.Sqrt(7.0/3)
+	if !ok || mean != 1 || !near(i.Low, 1-half, 1e-9) || !near(i.High, 1+half, 1e-9) {
+		t.Errorf("%v, %v, %v", mean, i, ok)
+	}
+	if _, i, _ := (stat.Readings{Values: []float64{2, 2, 2}, Step: 1}).Mean(); !near(i.High-2, 0.7171, 1e-4) {
+		t.Errorf("%v", i)
+	}
+	if mean, _, ok := (stat.Readings{Values: []float64{2, 3}}).Mean(); ok || mean != 2.5 {
+		t.Errorf("two readings: %v, %v", mean, ok)
+	}
+}
+
 // Equal readings are not exact ones.
 func TestReadingsWiden(t *testing.T) {
 	point := stat.Interval{Low: 44, High: 44}

@@ -23,21 +23,23 @@ const (
 	riseSurely  = 0.69 // log(2): a doubling is more than a drift, however slow
 	riseBend    = 0.7  // of a straight line's squared residuals that a bent one may have
 	riseAfter   = 10   // fewest values behind the change point
-	riseP       = 3e-7 // five standard errors of a normal distribution: there are many change points to choose from
+	riseP       = 1e-5 // not 0.05: there are many change points to choose from, and their noise is known but roughly
 )
 
 // FindRise looks for the first change point from which on a series of logarithms
-// stays at least 30 %, and a quarter of its whole rise by the end, above the level
-// that it had before, and significantly so. ok is false if the series is too short.
+// stays at least 30 %, and a quarter of its whole rise by the end if that is no more
+// than a half, above the level that it had before, and significantly so. ok is false
+// if the series is too short.
 //
 // Change points are ED-PELT's (Haynes, Fearnhead and Eckley, A computationally
 // efficient nonparametric approach for changepoint detection, Statistics and Computing
 // 27, 2017), levels are medians. The level before is that of the plateau: of
-// everything since the series first came within 30 % of its lowest level. The rise
-// itself begins where a flat line with a rising, or a higher, one behind it fits best
-// (one that rises is then fitted as a bend of what need not be quite flat), unless the rise is less than a doubling and a straight line does nearly as well: a
-// drift is no rise. Nor is a slow wander, since the test takes the plateau's
-// autocorrelation into account.
+// everything since the series first came within 30 % of its lowest level. A rise of
+// less than a doubling that a straight line fits nearly as well is a drift, and none.
+// Nor is a slow wander, since the test takes the plateau's autocorrelation into account.
+//
+// The rise begins where a flat line with a higher one behind it fits best. If one that
+// rises fits better, it begins at the bend of what need not be quite flat before.
 func FindRise(y []float64) (r Rise, ok bool) {
 	if len(y) < 2*riseSegment {
 		return Rise{}, false
