@@ -12,7 +12,7 @@ json <- function(x) {
     if (is.null(names(x))) return(paste0("[", paste(parts, collapse = ",\n"), "]"))
     return(paste0("{", paste0("\"", names(x), "\": ", parts, collapse = ",\n"), "}"))
   }
-  parts <- if (is.character(x)) paste0("\"", x, "\"") else formatC(x, digits = 15, format = "g")
+  parts <- if (is.character(x)) paste0("\"", x, "\"") else sprintf("%.15g", x)
   if (length(x) == 1 && !inherits(x, "AsIs")) return(parts)
   paste0("[", paste(parts, collapse = ", "), "]")
 }
