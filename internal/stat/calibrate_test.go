@@ -142,6 +142,11 @@ func (h *hits) count(column string, hit bool) {
 // percent returns the share of the trials that were hits.
 func (h *hits) percent(column string) float64 { return 100 * float64(h.n[column]) / float64(h.trials) }
 
+// given returns the share of hits among the trials that were not counted as without.
+func (h *hits) given(column string) float64 {
+	return 100 * float64(h.n[column]) / float64(h.trials-h.n[column+" none"])
+}
+
 // TestCalibrateIntervals measures how often the intervals over runs hold the truth, and
 // how often those would that were not chosen.
 func TestCalibrateIntervals(t *testing.T) {
@@ -289,7 +294,7 @@ func TestCalibrateWithinRun(t *testing.T) {
 	simulations := stattest.Simulations(60, 1000)
 	if stattest.Full() {
 		fmt.Printf("calibrate: 95 %% intervals within a run: how many of %d hold the truth, in percent. Lognormal requests (sigma 0.5) that depend on the one before (rho); on a ramp they take ever longer, up to 21 times\n", simulations)
-		fmt.Printf("%8s %5s %-8s %6s %6s %6s\n", "requests", "rho", "", "mean", "p50", "p95")
+		fmt.Printf("%8s %5s %-8s %6s %6s %6s %20s\n", "requests", "rho", "", "mean", "p50", "p95", "no interval of p95")
 	}
 	draw := func(rng *rand.Rand, n int, rho float64, ramp bool) []float64 {
 		x := autoregression(rng, n, rho)
@@ -319,6 +324,7 @@ func TestCalibrateWithinRun(t *testing.T) {
 						t.Fatalf("%d requests are too few", n)
 					}
 					holds := func(column string, i stat.Interval, ok bool) {
+						h.count(column+" none", !ok)
 						h.count(column, ok && i.Low <= truth[column] && truth[column] <= i.High)
 					}
 					i, ok := s.Mean()
@@ -333,14 +339,14 @@ func TestCalibrateWithinRun(t *testing.T) {
 					if ramp {
 						shape = "ramp"
 					}
-					fmt.Printf("%8d %5.1f %-8s %6.1f %6.1f %6.1f\n", n, rho, shape, h.percent("mean"), h.percent("p50"), h.percent("p95"))
+					fmt.Printf("%8d %5.1f %-8s %6.1f %6.1f %6.1f %20.1f\n", n, rho, shape, h.given("mean"), h.given("p50"), h.given("p95"), h.percent("p95 none"))
 				}
 				// Where there are but a few independent stretches of requests, no interval from them is right.
 				if float64(n)*(1-rho)/(1+rho) < 100 {
 					continue
 				}
 				for _, column := range []string{"mean", "p50", "p95"} {
-					if p := h.percent(column); p < 84 {
+					if p := h.given(column); p < 84 || h.percent(column+" none") > 0 {
 						t.Errorf("%d requests, rho %v, ramp %v: the interval of the %s holds in %.1f %%", n, rho, ramp, column, p)
 					}
 				}

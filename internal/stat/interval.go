@@ -86,6 +86,14 @@ func Summarise(r Runs) Summary {
 }
 
 // Interval is a 95 % confidence interval.
+//
+// Over 3 to 30 runs, those of a mean and of a ratio held the truth in 93 to 97 % of
+// 4,000 simulations each, whether runs were lognormal (sigma 0.02 to 0.5), normal, with
+// the tails of Student's t3, or statistics of requests with heavy tails or two modes.
+// Two kinds of noise are beyond a mean's interval, and others': runs with Pareto's tail
+// of shape 3 (82 to 87 %), and a second mode that few runs may not have met (56 to 94 %
+// where it is one in four). docs/calibration.md has the table, also of the bootstraps
+// that were not chosen: percentile and BCa hold 60 to 76 % at 3 runs.
 type Interval struct {
 	Low, High float64
 }
