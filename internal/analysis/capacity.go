@@ -193,7 +193,9 @@ func (s scaling) fall(from float64) float64 {
 }
 
 // capacity fits the Universal Scalability Law to throughput by users, before onset, and
-// checks the ramp against Little's law.
+// checks the ramp against Little's law. The runs are the units: each has a fit of its own,
+// and the parameters over runs are those of the mean of the fits, in the form in which a mean
+// is unbiased. TestCalibrateUSL and TestCalibrateCapacity measure how often the intervals hold the truth.
 func capacity(c *campaign, r *report) {
 	q := newQuantities(r)
 	for _, p := range c.ramps() {
