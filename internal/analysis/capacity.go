@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
@@ -19,9 +18,11 @@ const (
 	// surely is the least significance, in standard errors, of a bend in each run where
 	// these are too few for an interval over them.
 	surely = 3
-	// nearPeak is the part of the most users measured beyond which a peak is too near them for
-	// throughput to be seen to fall behind it, and fallsSurely by what share it must fall in each run where these are too few for an interval.
-	nearPeak    = 0.8
+	// nearPeak is the part of the most users measured beyond which a peak is too near them
+	// for throughput to be seen to fall behind it.
+	nearPeak = 0.8
+	// fallsSurely is the share by which throughput must fall in each run where these are
+	// too few for an interval.
 	fallsSurely = 0.05
 	// poorFit is the share that a law may be off, see stat.USLFit.
 	poorFit = 0.1
@@ -63,18 +64,6 @@ func (p *ramp) scale() scaling {
 	return s
 }
 
-// own is a parameter of the run's own best law. A peak far beyond what was measured is none.
-func (s scaling) own(name string, of func(stat.Delays) float64) float64 {
-	peak := s.Bounded.Peak()
-	switch {
-	case strings.HasPrefix(name, "peak_") && peak > farthestPeak*s.most:
-		return math.NaN()
-	case name == "peak_users":
-		return peak
-	}
-	return of(s.Bounded)
-}
-
 // scalings are the fitted runs of a testbed.
 type scalings []*ramp
 
@@ -107,16 +96,36 @@ func (s scalings) span() (least, most float64) {
 	return least, most
 }
 
-func uslLambda(d stat.Delays) float64 { return d.USL().Lambda }
-func uslSigma(d stat.Delays) float64  { return d.USL().Sigma }
-func uslKappa(d stat.Delays) float64  { return d.USL().Kappa }
+// parameter is what is found of a law.
+type parameter struct {
+	name, unit string
+	of         func(stat.Delays) float64
+	natural    bool // may be nothing: its interval is on the natural scale, and ratios mean nothing
+	squared    bool // of gives the square
+	peak       bool // only where there is one
+}
 
-// peakSquared is the square of the users at the peak, which may be below 1, or below 0, where
-// throughput falls from the first user on.
-func peakSquared(d stat.Delays) float64 { return (d.Alone - d.Contention) / d.Coherency }
+var parameters = []parameter{
+	{name: "lambda", unit: finding.RequestsPerSecond, of: func(d stat.Delays) float64 { return d.USL().Lambda }},
+	{name: "sigma", unit: finding.Ratio, of: func(d stat.Delays) float64 { return d.USL().Sigma }, natural: true},
+	{name: "kappa", unit: finding.Ratio, of: kappa, natural: true},
+	// The square, unlike the peak, goes on below one user, where throughput falls from the first on.
+	{name: "peak_users", unit: finding.Users, of: func(d stat.Delays) float64 { return (d.Alone - d.Contention) / d.Coherency }, squared: true, peak: true},
+	{name: "peak_throughput", unit: finding.RequestsPerSecond, of: func(d stat.Delays) float64 { return d.Throughput(d.Peak()) }, peak: true},
+}
 
-func peakThroughput(d stat.Delays) float64 {
-	return d.Throughput(d.Peak())
+func kappa(d stat.Delays) float64 { return d.USL().Kappa }
+
+// own is a parameter of the run's own best law. A peak far beyond what was measured is none.
+func (s scaling) own(p parameter) float64 {
+	peak := s.Bounded.Peak()
+	switch {
+	case p.peak && peak > farthestPeak*s.most:
+		return math.NaN()
+	case p.squared:
+		return peak
+	}
+	return p.of(s.Bounded)
 }
 
 // over is a function's value of the runs' mean delays.
@@ -124,11 +133,11 @@ func (s scalings) over(of func(stat.Delays) float64) float64 {
 	return stat.Mean(stat.Linearise(s.delays(), of))
 }
 
-// bends reports whether throughput was shown to bend towards a peak: whether κ's interval over
-// runs, or where these are too few its own in every run, leaves out 0.
+// bends reports whether throughput was shown to bend towards a peak: whether κ's interval
+// over runs leaves out 0, or where runs are too few it is far from 0 in every one.
 func (s scalings) bends() bool {
 	if len(s) >= stat.MinRuns {
-		return stat.AboveZero(stat.Linearise(s.delays(), uslKappa))
+		return stat.AboveZero(stat.Linearise(s.delays(), kappa))
 	}
 	for _, p := range s {
 		if p.scaling.Significance < surely {
@@ -193,7 +202,9 @@ func (s scaling) fall(from float64) float64 {
 }
 
 // capacity fits the Universal Scalability Law to throughput by users, before onset, and
-// checks the ramp against Little's law.
+// checks the ramp against Little's law. The runs are the units: each has a fit of its own,
+// and the parameters over runs are those of the mean of the fits, in the form in which a mean
+// is unbiased. TestCalibrateUSL and TestCalibrateCapacity measure how often the intervals hold the truth.
 func capacity(c *campaign, r *report) {
 	q := newQuantities(r)
 	for _, p := range c.ramps() {
@@ -204,37 +215,22 @@ func capacity(c *campaign, r *report) {
 		}
 	}
 	for testbed, runs := range c.scalable() {
-		parameters := []struct {
-			name, unit string
-			of         func(stat.Delays) float64
-			absolute   bool
-		}{
-			{"lambda", finding.RequestsPerSecond, uslLambda, false},
-			{"sigma", finding.Ratio, uslSigma, true}, // may be nothing
-			{"kappa", finding.Ratio, uslKappa, true},
-			{"peak_users", finding.Users, peakSquared, false},
-			{"peak_throughput", finding.RequestsPerSecond, peakThroughput, false},
-		}
-		var remark csvio.Labels
-		switch _, is := runs.peak(); is {
-		case unknown:
-			parameters = parameters[:3]
-		case beyond:
-			remark = csvio.MakeLabels("beyond", "1")
-		}
+		_, is := runs.peak()
 		for _, parameter := range parameters {
+			if parameter.peak && is == unknown {
+				continue
+			}
 			quantity := q.plain(parameter.name, parameter.unit)
-			quantity.absolute, quantity.natural, quantity.least = parameter.absolute, parameter.absolute, 0
-			if parameter.name == "peak_users" {
+			quantity.absolute, quantity.natural, quantity.least = parameter.natural, parameter.natural, 0
+			if parameter.squared {
 				quantity.root, quantity.least = true, 1
 			}
 			for i, v := range stat.Linearise(runs.delays(), parameter.of) {
-				p := runs[i]
-				quantity.set(p.runKey, v, p.scaling.requests)
-				quantity.show(p.runKey, p.scaling.own(parameter.name, parameter.of))
+				quantity.set(runs[i].runKey, v, runs[i].scaling.requests)
+				quantity.show(runs[i].runKey, runs[i].scaling.own(parameter))
 			}
-			if strings.HasPrefix(parameter.name, "peak_") {
-				quantity.sayOverRuns(testbed, remark)
+			if parameter.peak && is == beyond {
+				quantity.sayOverRuns(testbed, csvio.MakeLabels("beyond", "1"))
 			}
 		}
 		misfit := q.plain("misfit", finding.Ratio)
@@ -265,22 +261,6 @@ func (s scalings) curve(c *campaign, r *report) {
 		interval, ok := over.Mean()
 		r.add(bounded(f, interval, ok))
 	}
-}
-
-// littleOff is how far the requests in flight a user may be from one.
-const littleOff = 0.1
-
-// littleViolated warns of ramps whose requests don't add up to their users: these paused, or
-// were fewer, or requests are missing.
-func littleViolated(c *campaign, r *report) {
-	c.brokenRamps(r, finding.LittleViolated, func(p *ramp) (float64, []string) {
-		ratio, windows := p.occupied.little(min(p.regimeEnd(), p.duration))
-		off := math.Abs(ratio - 1)
-		if windows == 0 || off <= littleOff {
-			return 0, nil
-		}
-		return off, []string{"ratio", short(ratio)}
-	})
 }
 
 // poorScaling warns of ramps too short for a scalability law, of laws that do not show
@@ -314,14 +294,4 @@ func poorScaling(c *campaign, r *report) {
 			r.warn(testbed, finding.PoorFit, len(runs), "misfit", short(misfit))
 		}
 	}
-}
-
-// brokenRamps is broken for ramps that sent requests.
-func (c *campaign) brokenRamps(r *report, warning string, how func(*ramp) (float64, []string)) {
-	c.broken(r, warning, "ramp", func(run *run) (float64, []string) {
-		if len(run.requests) == 0 {
-			return 0, nil
-		}
-		return how(run.ramp)
-	})
 }

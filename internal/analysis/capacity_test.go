@@ -13,10 +13,12 @@ import (
 	"virtcmp/internal/stat/stattest"
 )
 
-// scaling is a campaign of one testbed whose throughput follows the law, and that never swaps.
+// scaling is a campaign of one testbed whose throughput follows the law, and that never
+// swaps. The simulated service time is that of the users when a request is sent: while
+// requests are in flight users join, so the law holds but roughly where the ramp is steep.
 func scaling(law stat.USL, runs int, seed uint64, noise simulate.Noise) simulate.Campaign {
 	return simulate.Campaign{
-		Seed: seed, Runs: runs, Ramp: simulate.Ramp{From: 1, To: 60, Over: 90, End: 90, Timeout: 30},
+		Seed: seed, Runs: runs, Ramp: simulate.Ramp{From: 1, To: 60, Over: 240, End: 240, Timeout: 30},
 		Testbeds: []simulate.Testbed{{
 			Name: "a", Service: 1 / law.Lambda, Sigma: law.Sigma, Kappa: law.Kappa, Noise: noise,
 			Spread: 0.03, Wander: 0.03, SwapUsers: simulate.Never, ErrorUsers: simulate.Never,
@@ -112,7 +114,7 @@ func TestLittle(t *testing.T) {
 // TestCalibrateCapacity measures on whole simulated campaigns how often the intervals of
 // the law's parameters hold the truth, and how often a peak is stated.
 func TestCalibrateCapacity(t *testing.T) {
-	simulations := stattest.Simulations(6, 300)
+	simulations := stattest.Simulations(6, 200)
 	names := []string{"lambda", "sigma", "kappa", "peak_users", "peak_throughput"}
 	if stattest.Full() {
 		fmt.Printf("calibrate: coverage of the 95 %% intervals of capacity, in %% of %d simulated campaigns analysed as a whole; stated: with a peak\n", simulations)
@@ -161,6 +163,32 @@ func TestCalibrateCapacity(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+	calibratePeaks(t, stattest.Simulations(4, 200))
+}
+
+// calibratePeaks measures how often a peak is stated of a server that has none: it is
+// simply busy from two users on.
+func calibratePeaks(t *testing.T, simulations int) {
+	for _, runs := range []int{1, 3, 5, 10} {
+		if !stattest.Full() && runs > 3 {
+			continue
+		}
+		stated := 0
+		for seed := range simulations {
+			c := scaling(stat.USL{Lambda: 20}, runs, uint64(1000*runs+seed), nil)
+			c.Testbeds[0].Cores = 2
+			if got := analyse(t, c.Rows()).get("capacity/peak_users", "a", overRuns("")); len(got) > 0 {
+				stated++
+			}
+		}
+		share := 100 * float64(stated) / float64(simulations)
+		if stattest.Full() {
+			fmt.Printf("%-22s %-10s %4d %7s %7s %7s %11s %16s %7.1f\n", "two cores, no peak", "lognormal", runs, "-", "-", "-", "-", "-", share)
+		}
+		if share > 30 {
+			t.Errorf("%d runs: a peak that is none is stated of %.0f %%", runs, share)
 		}
 	}
 }

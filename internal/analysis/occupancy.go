@@ -17,8 +17,9 @@ type occupancy struct {
 	users    []float64 // user-seconds by window, as the rows have it
 	inFlight []float64 // request-seconds by window
 	// answered counts successful requests by the window in which half of their time was
-	// over. By when they ended, a growing ramp has too few: what a new user sends is not
-	// counted until it is answered, half a request a user too late where all take about as long.
+	// over. Counted when they end, a growing ramp has too few: what a new user sends does
+	// not count until it is answered. On simulated ramps of two laws that made λ 4 and 6 %
+	// too low and σ 17 and 10 %; half-way both are within 0.4 %.
 	answered []int
 	paused   []bool  // users may have waited in it before they tried again
 	complete float64 // seconds: until when answered is complete; what was in flight at the end is not in it

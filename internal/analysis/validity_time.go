@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -10,6 +11,22 @@ import (
 	"virtcmp/internal/observation"
 	"virtcmp/internal/stat"
 )
+
+// littleOff is how far the requests in flight a user may be from one.
+const littleOff = 0.1
+
+// littleViolated warns of ramps whose requests don't add up to their users: these paused, or
+// were fewer, or requests are missing.
+func littleViolated(c *campaign, r *report) {
+	c.brokenRamps(r, finding.LittleViolated, func(p *ramp) (float64, []string) {
+		ratio, windows := p.occupied.little(min(p.regimeEnd(), p.duration))
+		off := math.Abs(ratio - 1)
+		if windows == 0 || off <= littleOff {
+			return 0, nil
+		}
+		return off, []string{"ratio", short(ratio)}
+	})
+}
 
 // lostShare is the share of a run's user-seconds that may be missing in holes.
 const lostShare = 0.002
@@ -100,4 +117,14 @@ func clockSteps(c *campaign, r *report) {
 	for testbed, labels := range labels {
 		r.warn(testbed, finding.ClockStep, 1, labels...)
 	}
+}
+
+// brokenRamps is broken for ramps that sent requests.
+func (c *campaign) brokenRamps(r *report, warning string, how func(*ramp) (float64, []string)) {
+	c.broken(r, warning, observation.Ramp, func(run *run) (float64, []string) {
+		if len(run.requests) == 0 {
+			return 0, nil
+		}
+		return how(run.ramp)
+	})
 }

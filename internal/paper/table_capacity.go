@@ -41,7 +41,7 @@ func (v *view) scalarTable(analysis, title string, rows []scalarRow, note func(f
 			}
 			cell := text(tabular(e))
 			if more := note(f); more != nil {
-				cell.Text = append(cell.Text, more)
+				cell.Text = append(cell.Text, document.Text(nbsp), more)
 			}
 			row.Cells = append(row.Cells, cell)
 		}

@@ -120,15 +120,70 @@ func TestCalibrateUSL(t *testing.T) {
 // simulateUSL returns the free fits of a campaign's runs.
 func simulateUSL(rng *rand.Rand, law stat.USL, shape windowNoise, runs int) []stat.Delays {
 	var all []stat.Delays
-	around := func(v, sigma float64) float64 { return v * math.Exp(sigma*rng.NormFloat64()-sigma*sigma/2) }
 	for range runs {
-		truth, slower := law.Delays(), around(1, 0.05)
-		run := stat.Delays{Alone: slower * truth.Alone, Contention: slower * around(truth.Contention, 0.05), Coherency: slower * around(truth.Coherency, 0.1)}
-		factors := shape.draw(rng, 60)
-		fit, ok := stat.FitUSL(loads(func(n float64) float64 { return run.Throughput(n) * factors[int(n)-1] }, 60))
-		if ok {
+		if fit, ok := stat.FitUSL(simulateRun(rng, law, shape)); ok {
 			all = append(all, fit.Free)
 		}
 	}
 	return all
+}
+
+// simulateRun returns the measurements of one run at 1 to 60 users.
+func simulateRun(rng *rand.Rand, law stat.USL, shape windowNoise) []stat.Load {
+	around := func(v, sigma float64) float64 { return v * math.Exp(sigma*rng.NormFloat64()-sigma*sigma/2) }
+	truth, slower := law.Delays(), around(1, 0.05)
+	run := stat.Delays{Alone: slower * truth.Alone, Contention: slower * around(truth.Contention, 0.05), Coherency: slower * around(truth.Coherency, 0.1)}
+	factors := shape.draw(rng, 60)
+	return loads(func(n float64) float64 { return run.Throughput(n) * factors[int(n)-1] }, 60)
+}
+
+// TestCalibrateUSLPooled measures the bootstrap that was not chosen: of the measurements
+// of all runs together, as if they had nothing in common but the law.
+func TestCalibrateUSLPooled(t *testing.T) {
+	simulations, resamples := stattest.Simulations(10, 300), 199
+	if stattest.Full() {
+		fmt.Printf("calibrate: coverage of a bootstrap of all runs' measurements together (not chosen), in %% of %d simulations\n", simulations)
+		fmt.Printf("%-29s %4s %7s %7s %7s\n", "noise of a measurement", "runs", "lambda", "sigma", "kappa")
+	}
+	law := stat.USL{Lambda: 30, Sigma: 0.05, Kappa: 0.0005}
+	for _, shape := range []windowNoise{windowNoises[0], windowNoises[4]} {
+		for _, runs := range []int{3, 5, 10} {
+			if !stattest.Full() && runs > 3 {
+				continue
+			}
+			rng := rand.New(rand.NewPCG(uint64(runs), 17))
+			var covered [3]int
+			for range simulations {
+				var all []stat.Load
+				for range runs {
+					all = append(all, simulateRun(rng, law, shape)...)
+				}
+				var values [3][]float64
+				for range resamples {
+					resample := make([]stat.Load, len(all))
+					for i := range resample {
+						resample[i] = all[rng.IntN(len(all))]
+					}
+					if fit, ok := stat.FitUSL(resample); ok {
+						for i, q := range uslQuantities[:3] {
+							values[i] = append(values[i], q.of(fit.Free))
+						}
+					}
+				}
+				for i, q := range uslQuantities[:3] {
+					bounds := stat.Quantiles(values[i], 0.025, 0.975)
+					if truth := q.of(law.Delays()); bounds[0] <= truth && truth <= bounds[1] {
+						covered[i]++
+					}
+				}
+			}
+			share := func(n int) float64 { return 100 * float64(n) / float64(simulations) }
+			if stattest.Full() {
+				fmt.Printf("%-29s %4d %7.1f %7.1f %7.1f\n", shape.name, runs, share(covered[0]), share(covered[1]), share(covered[2]))
+			}
+			if share(covered[0]) > 90 { // else it would be the one to choose
+				t.Errorf("%s, %d runs: λ is covered in %.1f %%", shape.name, runs, share(covered[0]))
+			}
+		}
+	}
 }
