@@ -19,7 +19,7 @@ import (
 // make bench measures the exponent.
 func TestLinear(t *testing.T) {
 	few := simulate.First(1)
-	few.Runs, few.Ramp = 3, simulate.Ramp{From: 1, To: 60, Over: 200, End: 220, Timeout: 30}
+	few.Runs, few.Ramp = 3, simulate.Ramp{From: 1, To: 60, Over: 45, End: 50, Timeout: 10}
 	longer, more := few, few
 	longer.Ramp.Over, longer.Ramp.End = 4*few.Ramp.Over, 4*few.Ramp.End
 	more.Runs = 4 * few.Runs

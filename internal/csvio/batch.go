@@ -9,8 +9,8 @@ import (
 )
 
 // abreast is how many rows gocsv is given as one. For each that it decodes it makes two
-// values by reflection and copies one of them, which takes longer than all else; of a
-// row sixteen times as wide it does so once.
+// values by reflection and copies one of them, which takes longer than to parse the
+// fields; of a row sixteen times as wide it does so once.
 const abreast = 16
 
 // batch is the rows that were one to gocsv.
