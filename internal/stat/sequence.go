@@ -9,9 +9,9 @@ import (
 
 const (
 	sequenceCells  = 2000 // at most, that a sequence is summed up in
-	sequenceFewest = 100  // values
-	blockShare     = 50   // blocks at most
-	blockFewest    = 10   // blocks at least
+	sequenceFewest = 200  // values
+	blocksMost     = 50   // that it is cut into
+	blocksFewest   = 20   //
 	blockScale     = 1.5  // times the cube root of the length: the shortest block
 	blockReach     = 2    // block lengths to either side
 )
@@ -32,15 +32,20 @@ const (
 // Blocks are at least 1.5 times the cube root of the number of values long, or, where
 // neighbours are more alike, as long as is best for a first-order autoregression as
 // correlated (Hall, Horowitz and Jing, On blocking rules for the bootstrap with
-// dependent data, Biometrika 82, 1995); but always between 10 and 50 of them. Beyond
-// 2,000 values, sums of successive ones take their place.
+// dependent data, Biometrika 82, 1995); and never more than 50. Beyond 2,000 values,
+// sums of successive ones take their place.
+//
+// In simulations (docs/calibration.md) intervals from 1,000 requests on held the truth
+// in 86 to 96 % where each depended on the one before with a correlation of 0.9, and in
+// 93 to 100 % where it was 0.5 or less; the most on a ramp, whose trend widens them.
 type Sequence struct {
 	values []float64
 	block  int // its length in cells
 }
 
 // NewSequence returns the sequence of these values, which it keeps. ok is false if
-// there are fewer than 100.
+// there are fewer than 200, or fewer than 20 blocks of them: no more than those are
+// independent of each other.
 func NewSequence(values []float64) (s Sequence, ok bool) {
 	if len(values) < sequenceFewest {
 		return Sequence{}, false
@@ -50,8 +55,8 @@ func NewSequence(values []float64) (s Sequence, ok bool) {
 	n, rho := float64(len(cells)), localCorrelation(cells)
 	best := math.Cbrt(6 * rho * rho / ((1 - rho*rho) * (1 - rho*rho)))
 	s.block = int(math.Ceil(math.Cbrt(n) * max(blockScale, best)))
-	s.block = min(max(s.block, len(cells)/blockShare), len(cells)/blockFewest)
-	return s, true
+	s.block = max(s.block, len(cells)/blocksMost)
+	return s, s.block*blocksFewest <= len(cells)
 }
 
 // Mean returns the interval of the mean. ok is false if the values do not differ, or

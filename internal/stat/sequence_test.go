@@ -31,8 +31,16 @@ func TestSequence(t *testing.T) {
 	if _, ok := s.Quantile(0.99999); ok {
 		t.Error("the end of the tail has an interval")
 	}
-	if _, ok := stat.NewSequence(x[:99]); ok {
-		t.Error("99 values are enough")
+	if _, ok := stat.NewSequence(x[:199]); ok {
+		t.Error("199 values are enough")
+	}
+	level := 0.0
+	for i := range x {
+		level = 0.99*level + rng.NormFloat64()
+		x[i] = math.Exp(0.1 * level)
+	}
+	if _, ok := stat.NewSequence(x[:1000]); ok {
+		t.Error("a few slow waves are enough")
 	}
 	same := make([]float64, 200)
 	for i := range same {

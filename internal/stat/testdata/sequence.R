@@ -15,7 +15,7 @@ block.length <- function(x) {
   n <- length(x)
   rho <- local.correlation(x)
   l <- ceiling(n^(1 / 3) * max(1.5, (6 * rho^2 / (1 - rho^2)^2)^(1 / 3)))
-  min(max(l, n %/% 50), n %/% 10)
+  max(l, n %/% 50)
 }
 
 # The standard error of the mean of x. Each block is drawn from those that begin within
