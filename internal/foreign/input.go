@@ -92,8 +92,12 @@ func (in *input) text() ([]byte, error) {
 var errTorn = errors.New("the file ends within a line: whatever wrote it was cut off; delete that line to read the rest")
 
 // whole complains of a text whose last line has no end, of which half a number would
-// still be one. It is to be called at the end.
+// still be one, and of one that goes on. It is to be called at what a decoder takes for
+// the end: gob's takes a broken message for it.
 func (in *input) whole() error {
+	if len(in.rest) > 0 || len(in.head(1)) > 0 {
+		return errors.New("what follows the last record is none")
+	}
 	if in.within {
 		return errTorn
 	}
