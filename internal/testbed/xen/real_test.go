@@ -73,7 +73,7 @@ func TestRealOperations(t *testing.T) {
 		}
 		return err
 	}
-	step("first page", page(2*time.Minute))
+	step("first page", page(4*time.Minute))
 	o := x.Operations()
 	step("pause", o.Pause(ctx))
 	if page(3*time.Second) == nil {
