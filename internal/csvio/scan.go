@@ -104,13 +104,15 @@ func scanSource[T any](ctx context.Context, src Source, fn func(*T) error) (Stat
 				return st, s.err
 			}
 			c := <-t.rows
-			for _, b := range c.batches {
+			for k := range c.batches {
+				b := &c.batches[k]
 				for i := range b.Rows {
 					if err := fn(&b.Rows[i]); err != nil {
 						return st, err
 					}
 				}
 				st.Rows += len(b.Rows)
+				b.release()
 			}
 			if c.err != nil {
 				return st, c.err
