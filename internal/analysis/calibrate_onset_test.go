@@ -73,7 +73,7 @@ func tell(bed simulate.Testbed, r simulate.Ramp, seed uint64, runs int) []told {
 				}
 				return o.time
 			}
-			t := told{counters: at(p.swap), latency: at(p.degraded), errors: at(p.failing().onset), truth: p.truth, step: max(p.swap.gap, p.swap.resolution), latencyStep: p.degraded.resolution}
+			t := told{counters: at(p.swap), latency: at(p.degraded), errors: at(p.failing.onset), truth: p.truth, step: max(p.swap.gap, p.swap.resolution), latencyStep: p.degraded.resolution}
 			t.slope, _ = p.trendSlope(p.regimeEnd())
 			all[from+i] = t
 		})

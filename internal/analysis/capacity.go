@@ -47,8 +47,8 @@ func (p *ramp) scale() scaling {
 	if p.swap.found {
 		end = min(end, p.swap.time-p.swap.gap/2) // it began after the sample before, and no one knows when
 	}
-	if failures := p.failing(); failures.found {
-		end = min(end, failures.time)
+	if p.failing.found {
+		end = min(end, p.failing.time)
 	}
 	s := scaling{least: math.Inf(1)}
 	s.loads, s.answered = p.occupied.loads(end)

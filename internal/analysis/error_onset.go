@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 
@@ -20,16 +21,14 @@ const (
 // what is served from then on, and when that is over.
 func errorOnset(c *campaign, r *report) {
 	ramps := c.ramps()
-	regimes := make([]failing, len(ramps))
-	parallel(len(ramps), func(i int) { regimes[i] = ramps[i].failing() })
 	onsets := make([]onset, len(ramps))
 	for i, p := range ramps {
-		onsets[i] = regimes[i].onset
+		onsets[i] = p.failing.onset
 		r.series(p.runKey, "failures_per_second", finding.RequestsPerSecond, p.rate(request.failed))
 		r.failuresByCode(p)
 	}
 	r.onsets(ramps, "", onsets)
-	r.afterFailures(ramps, regimes)
+	r.afterFailures(ramps)
 }
 
 // failed reports whether the request failed. One that was in flight at the run's end has not.
@@ -58,15 +57,15 @@ func (r *report) failuresByCode(p *ramp) {
 
 // afterFailures adds what was served before and after failures began, and when they
 // were over.
-func (r *report) afterFailures(ramps []*ramp, regimes []failing) {
+func (r *report) afterFailures(ramps []*ramp) {
 	q := newQuantities(r)
 	before := q.plain("goodput_before", finding.RequestsPerSecond)
 	after := q.plain("goodput_after", finding.RequestsPerSecond)
 	kept := q.plain("goodput_kept", finding.Ratio)
 	recovery := q.plain("recovery", finding.Seconds)
 	failed, recovered := map[string]int{}, map[string]int{}
-	for i, p := range ramps {
-		g := regimes[i]
+	for _, p := range ramps {
+		g := p.failing
 		if !g.found {
 			continue
 		}
@@ -116,13 +115,13 @@ type failing struct {
 	over float64 // seconds: when it ended; 0 if it lasted until the run's end
 }
 
-// failing finds the first episode, in order of the requests' ends, in which Page's
+// findFailing finds the first episode, in order of the requests' ends, in which Page's
 // cumulative sum reaches its limit and whose failures span failuresLast seconds. It
 // begins with its first failure. The run has recovered from its last such episode if
 // the sum comes back to zero and the run goes on for as long without another; the
 // episode ended when the sum was last as high as it ever was in it, where a change of
 // the share of failures is most likely.
-func (p *ramp) failing() failing {
+func (p *ramp) findFailing() failing {
 	g := failing{onset: onset{measured: true}}
 	if !slices.ContainsFunc(p.requests, request.failed) {
 		return g
@@ -130,7 +129,7 @@ func (p *ramp) failing() failing {
 	cusum := stat.Cusum{Good: failuresUsual, Bad: failuresSustained, Limit: failuresLimit}
 	var first, peak, last float64
 	alarmed, sustained := false, false
-	for _, o := range p.outcomes() {
+	for o := range p.outcomes() {
 		began, alarm, over := cusum.Add(o.failed)
 		if began {
 			first, peak, alarmed, sustained = o.at, o.at, false, false
@@ -163,26 +162,32 @@ type outcome struct {
 	failed bool
 }
 
-// outcomes returns those of the requests that ended, in order.
-func (p *ramp) outcomes() []outcome {
-	all := make([]outcome, 0, len(p.requests))
+// outcomes yields those of the requests that ended, in order; of those at once, failures are last.
+func (p *ramp) outcomes() iter.Seq[outcome] {
+	fine, bad := make([]float64, 0, len(p.requests)), []float64(nil) // sorted apart, because plain numbers sort several times faster
 	for _, q := range p.requests {
-		if q.fate != unfinished {
-			all = append(all, outcome{q.ended(), q.failed()})
+		if q.fate == unfinished {
+			continue
+		}
+		if q.failed() {
+			bad = append(bad, q.ended())
+		} else {
+			fine = append(fine, q.ended())
 		}
 	}
-	slices.SortFunc(all, func(a, b outcome) int {
-		switch {
-		case a.at < b.at:
-			return -1
-		case a.at > b.at:
-			return 1
-		case a.failed == b.failed:
-			return 0
-		case a.failed:
-			return 1
+	slices.Sort(fine)
+	slices.Sort(bad)
+	return func(yield func(outcome) bool) {
+		for len(fine)+len(bad) > 0 {
+			next, failed := &fine, len(fine) == 0 || len(bad) > 0 && bad[0] < fine[0]
+			if failed {
+				next = &bad
+			}
+			at := (*next)[0]
+			*next = (*next)[1:]
+			if !yield(outcome{at, failed}) {
+				return
+			}
 		}
-		return -1
-	})
-	return all
+	}
 }

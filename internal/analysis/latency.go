@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"virtcmp/internal/csvio"
@@ -82,8 +83,8 @@ func (p *ramp) latencies(budget int) latencies {
 		}
 	}
 
-	var served []point // successful requests: when sent, how long they took
-	var took []float64
+	served := make([]point, 0, len(p.requests)) // successful requests: when sent, how long they took
+	took := make([]float64, 0, len(p.requests))
 	for _, q := range p.requests {
 		if q.fate == good {
 			served = append(served, point{q.sent, q.took})
@@ -96,8 +97,10 @@ func (p *ramp) latencies(budget int) latencies {
 	add("consistency", finding.Ratio, spread, n, false)
 	slope, windows := p.trendSlope(end)
 	add("trend_slope", finding.SecondsPerUser, slope, windows, false)
+	var buf []float64
 	for _, w := range p.windows(latencyWindow) {
-		took := w.durations()
+		took := w.durations(buf)
+		buf = took
 		q := stat.Quantiles(took, 0.5, 0.95)
 		l.medians = w.append(l.medians, q[0], len(took))
 		l.p95s = w.append(l.p95s, q[1], len(took))
@@ -136,8 +139,9 @@ func consistency(served []point, took []float64, end float64) (averages []point,
 // durations returns how long the window's requests took: the successful ones as long
 // as they did, those that timed out or were in flight at the run's end infinitely
 // long. Without the latter, the last windows of a run would have the quick ones only.
-func (w window) durations() []float64 {
-	var took []float64
+// They are in the memory of buf if that is large enough.
+func (w window) durations(buf []float64) []float64 {
+	took := slices.Grow(buf[:0], len(w.requests))
 	for _, q := range w.requests {
 		switch q.fate {
 		case good:
@@ -170,11 +174,13 @@ func (p *ramp) trendSlope(end float64) (slope float64, windows int) {
 // trend returns the medians of the windows that end before the given time, and the mean
 // users in them.
 func (p *ramp) trend(end float64) (users, medians []float64) {
+	var buf []float64
 	for _, w := range p.windows(max(latencyWindow, p.duration/trendWindows)) {
 		if w.to > end {
 			break
 		}
-		middle, sum, n := stat.Median(w.durations()), 0.0, 0
+		buf = w.durations(buf)
+		middle, sum, n := stat.Median(buf), 0.0, 0
 		for _, q := range w.requests {
 			if q.fate == good {
 				sum += float64(q.users)

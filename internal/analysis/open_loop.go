@@ -105,8 +105,10 @@ func (o *openRun) find(c *codes) {
 	for i, v := range stat.Quantiles(late, 0.99, 1) {
 		add([]string{"lateness_p99", "lateness_max"}[i], v, len(late), false)
 	}
+	var buf []float64
 	for _, w := range o.windows(latencyWindow) {
-		took := w.durations()
+		took := w.durations(buf)
+		buf = took
 		v := stat.Quantiles(took, 0.5, 0.95)
 		o.medians, o.p95s = w.append(o.medians, v[0], len(took)), w.append(o.p95s, v[1], len(took))
 	}

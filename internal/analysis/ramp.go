@@ -17,6 +17,7 @@ type ramp struct {
 	schedule schedule
 	swap     onset // from counters
 	degraded onset // from latency
+	failing  failing
 
 	occupied occupancy
 	scaling  scaling
@@ -29,6 +30,7 @@ func (c *campaign) newRamp(r *run) *ramp {
 	}
 	p.swap = p.swapFromCounters()
 	p.degraded = p.degradationFromLatency()
+	p.failing = p.findFailing()
 	p.occupied = p.occupancy()
 	p.scaling = p.scale()
 	return p

@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
@@ -35,20 +36,30 @@ func finite(n finding.Number) bool { return n-n == 0 }
 // points of a series stay together: the note, which tells series apart, goes before x.
 // In that of a comparison are its p-values: there it does not.
 func (r *report) sorted() []finding.Finding {
-	series := func(f finding.Finding) csvio.Labels {
-		if f.Baseline != "" {
-			return ""
-		}
-		return f.Note
-	}
-	slices.SortFunc(r.findings, func(a, b finding.Finding) int {
-		return cmp.Or(
-			cmp.Compare(a.Testbed, b.Testbed), cmp.Compare(a.Baseline, b.Baseline), cmp.Compare(a.Run, b.Run),
-			cmp.Compare(a.Name, b.Name), cmp.Compare(series(a), series(b)), cmp.Compare(a.X, b.X), cmp.Compare(a.Note, b.Note),
-			cmp.Compare(a.Value, b.Value), cmp.Compare(a.N, b.N),
-		)
-	})
+	slices.SortFunc(r.findings, func(a, b finding.Finding) int { return order(&a, &b) })
 	return r.findings
+}
+
+// order compares as sorted says. In a long series x is the first column that differs.
+func order(a, b *finding.Finding) int {
+	if c := cmp.Or(strings.Compare(a.Testbed, b.Testbed), strings.Compare(a.Baseline, b.Baseline), cmp.Compare(a.Run, b.Run)); c != 0 {
+		return c
+	}
+	if c := cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(seriesNote(a), seriesNote(b))); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.X, b.X); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Note, b.Note), cmp.Compare(a.Value, b.Value), cmp.Compare(a.N, b.N))
+}
+
+// seriesNote tells series of a name apart.
+func seriesNote(f *finding.Finding) csvio.Labels {
+	if f.Baseline != "" {
+		return ""
+	}
+	return f.Note
 }
 
 // scalar returns a finding without x and interval.

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/gocarina/gocsv"
 )
@@ -20,6 +21,27 @@ type batch[T any] struct {
 	last gocsv.TypeUnmarshalCSVWithFields // of Rows
 }
 
+// rowsPool holds rows to be used again, each *[abreast]T for some T. What gocsv decodes
+// into is its own, so that a batch cannot be given the rows that it had before.
+var rowsPool sync.Pool
+
+func emptyRows[T any]() []T {
+	rows, ok := rowsPool.Get().(*[abreast]T)
+	if !ok {
+		rows = new([abreast]T)
+	}
+	return rows[:0]
+}
+
+// release gives the batch's rows back.
+func (b *batch[T]) release() {
+	clear(b.Rows)
+	if cap(b.Rows) == abreast {
+		rowsPool.Put((*[abreast]T)(b.Rows[:abreast]))
+	}
+	*b = batch[T]{}
+}
+
 // rowBegins stands before the name of each row's first column in a wide header.
 const rowBegins = '\n'
 
@@ -27,7 +49,7 @@ const rowBegins = '\n'
 func (b *batch[T]) UnmarshalCSVWithFields(column, text string) error {
 	if column[0] == rowBegins {
 		if b.Rows == nil {
-			b.Rows = make([]T, 0, abreast)
+			b.Rows = emptyRows[T]()
 		}
 		b.Rows = b.Rows[:len(b.Rows)+1]
 		b.last = any(&b.Rows[len(b.Rows)-1]).(gocsv.TypeUnmarshalCSVWithFields)

@@ -31,10 +31,9 @@ type blocks struct {
 	rest []byte // read, not yet given out
 }
 
-// next returns the next block, in the memory of buf if that is large enough. After a
-// block with an error there is none.
-func (b *blocks) next(buf []byte) block {
-	text := append(buf[:0], b.rest...)
+// next returns the next block. After a block with an error there is none.
+func (b *blocks) next() block {
+	text := append(make([]byte, 0, max(2*len(b.rest), b.size)), b.rest...)
 	size := b.size
 	if b.line == 0 {
 		size = 1 // the header at once, so that a foreign one is told at once

@@ -16,7 +16,7 @@ func cutAll(in io.Reader, size int) ([]block, error) {
 	b := blocks{in: in, size: size}
 	var all []block
 	for {
-		one := b.next(nil)
+		one := b.next()
 		all = append(all, one)
 		if one.err == io.EOF {
 			return all, nil

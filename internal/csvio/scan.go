@@ -64,8 +64,7 @@ type scanner[T any] struct {
 	name   string
 	order  chan task[T] // as they stand in the source
 	work   chan task[T]
-	texts  chan []byte     // to be used again
-	slices chan []batch[T] // likewise
+	slices chan []batch[T] // to be used again
 
 	closed chan struct{} // closed after the source, from when on the following stand
 	digest string
@@ -81,7 +80,7 @@ func scanSource[T any](ctx context.Context, src Source, fn func(*T) error) (Stat
 	workers := runtime.GOMAXPROCS(0)
 	s := &scanner[T]{
 		name: src.Name, order: make(chan task[T], workers), work: make(chan task[T], workers),
-		texts: make(chan []byte, 2*workers+2), slices: make(chan []batch[T], 2*workers+2), closed: make(chan struct{}),
+		slices: make(chan []batch[T], 2*workers+2), closed: make(chan struct{}),
 	}
 	// Whatever ends the scan ends the goroutines; the one that reads closes the source.
 	ctx, cancel := context.WithCancel(ctx)
@@ -104,13 +103,15 @@ func scanSource[T any](ctx context.Context, src Source, fn func(*T) error) (Stat
 				return st, s.err
 			}
 			c := <-t.rows
-			for _, b := range c.batches {
+			for k := range c.batches {
+				b := &c.batches[k]
 				for i := range b.Rows {
 					if err := fn(&b.Rows[i]); err != nil {
 						return st, err
 					}
 				}
 				st.Rows += len(b.Rows)
+				b.release()
 			}
 			if c.err != nil {
 				return st, c.err
@@ -135,7 +136,7 @@ func (s *scanner[T]) read(ctx context.Context, f io.ReadCloser) {
 	defer plain.Close()
 	cut := blocks{in: plain, size: blockBytes}
 	for {
-		t := task[T]{cut.next(reuse(s.texts)), make(chan chunk[T], 1)}
+		t := task[T]{cut.next(), make(chan chunk[T], 1)}
 		select {
 		case s.order <- t:
 			s.work <- t
@@ -162,7 +163,6 @@ func (s *scanner[T]) decode() {
 		if c.batches, err = d.decode(p.fields, reuse(s.slices)); err != nil {
 			c = chunk[T]{err: p.locate(err)}
 		}
-		recycle(s.texts, t.text)
 		t.rows <- c
 	}
 }

@@ -12,18 +12,22 @@ type Cusum struct {
 	Good, Bad float64 // shares of failures, 0 < Good < Bad < 1
 	Limit     float64
 
-	sum, highest float64 // highest since it last left zero
+	sum, highest   float64 // highest since it last left zero
+	failure, other float64 // what an outcome adds, once known
 }
 
 // Add takes the outcome of the next trial. began reports that the sum has left zero
 // with it, alarm that the sum stands at or above the limit, and over that it has
 // come back to zero.
 func (c *Cusum) Add(failed bool) (began, alarm, over bool) {
+	if c.failure == 0 {
+		c.failure, c.other = math.Log(c.Bad/c.Good), math.Log((1-c.Bad)/(1-c.Good))
+	}
 	before := c.sum
 	if failed {
-		c.sum += math.Log(c.Bad / c.Good)
+		c.sum += c.failure
 	} else {
-		c.sum += math.Log((1 - c.Bad) / (1 - c.Good))
+		c.sum += c.other
 	}
 	// The cap lets a recovery show after as many successes, however long the failures went on.
 	c.sum = min(max(c.sum, 0), 2*c.Limit)

@@ -63,12 +63,16 @@ func Permutation(x, y Runs, rng *rand.Rand) (s Significance, ok bool) {
 		return Significance{extreme / ways, least / ways}, true
 	}
 	extreme := 1.0
+	order := make([]*sums, n+m)
+	for i := range order {
+		order[i] = &p.runs[i]
+	}
 	for range drawn {
 		var first sums
 		for i := range n {
 			j := i + rng.IntN(n+m-i)
-			p.runs[i], p.runs[j] = p.runs[j], p.runs[i]
-			first = first.plus(p.runs[i])
+			order[i], order[j] = order[j], order[i]
+			first = first.plus(*order[i])
 		}
 		if atLeast(p.statistic(first, n)) {
 			extreme++
