@@ -112,7 +112,7 @@ func (v *view) warningText(f finding.Finding) string {
 	case finding.LittleViolated:
 		return fmt.Sprintf("Requests and users do not add up %s: by Little’s law, of each user %s requests were in flight where one was meant. Users paused, rows are missing, or the users were others.", runs(), get("ratio"))
 	case finding.LostRows:
-		return fmt.Sprintf("The closed loop has holes %s: for %s of the users’ time there is no request, most of it %s s after the start. Rows are missing, or the load generator stood still.", runs(), percent(get("share")), get("time"))
+		return fmt.Sprintf("The closed loop has holes %s: for %s of the users’ time there is no request, most of it %s s after the start. Rows are missing, the users paused, or the load generator stood still.", runs(), percent(get("share")), get("time"))
 	case finding.SamplingGap:
 		return fmt.Sprintf("%s: %s there is no sample of the load generator’s counters for up to %s s. It or the machine stood still, its clock was set, or rows are missing.", capital(experiments), runs(), get("gap"))
 	case finding.ClockStep:
