@@ -116,8 +116,9 @@ func (a *Analyzer) Findings(sources []csvio.Stat) ([]finding.Finding, error) {
 	}
 	validity := len(analyses) - 1 // judges the others
 	parallel(validity, one)
-	c.found = slices.Concat(found[:validity]...)
+	c.found = found[:validity]
 	one(validity)
+	a.campaign = campaign{} // its memory is had again for what was found
 	return slices.Concat(found...), nil
 }
 

@@ -28,7 +28,7 @@ type campaign struct {
 	sorted   []*run
 	twins    []twins
 
-	found []finding.Finding // by the analyses that are done
+	found [][]finding.Finding // by the analyses that are done
 
 	unread map[string]int // rows by experiment that no analysis knows
 	codes  codes

@@ -81,18 +81,7 @@ func noise(c *campaign, r *report) {
 	for _, pair := range c.twins {
 		most, of, n := 0.0, "", 0
 		for _, h := range headlines {
-			a, b := math.NaN(), math.NaN()
-			for _, f := range c.found {
-				if f.Analysis != h.analysis || f.Name != h.name || f.Run != finding.AllRuns || f.Baseline != "" || f.Note.Get("aggressor") != "" {
-					continue
-				}
-				switch f.Testbed {
-				case pair.a:
-					a = float64(f.Value)
-				case pair.b:
-					b = float64(f.Value)
-				}
-			}
+			a, b := c.overRuns(pair.a, h.analysis, h.name), c.overRuns(pair.b, h.analysis, h.name)
 			if !(a > 0 && b > 0) {
 				continue
 			}
@@ -108,4 +97,16 @@ func noise(c *campaign, r *report) {
 		f.Note = csvio.MakeLabels("pair", pair.a+","+pair.b, "quantity", of)
 		r.add(f)
 	}
+}
+
+// overRuns returns what was found for a testbed over all its runs, or NaN.
+func (c *campaign) overRuns(testbed, analysis, name string) float64 {
+	for _, rows := range c.found {
+		for _, f := range rows {
+			if f.Analysis == analysis && f.Testbed == testbed && f.Name == name && f.Run == finding.AllRuns && f.Baseline == "" && f.Note.Get("aggressor") == "" {
+				return float64(f.Value)
+			}
+		}
+	}
+	return math.NaN()
 }
