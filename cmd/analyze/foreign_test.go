@@ -12,12 +12,7 @@ import (
 const jtl = "timeStamp,elapsed,success,allThreads\n1700000000000,100,true,1\n1700000000100,200,true,1\n1700000000300,300,false,2\n"
 
 func TestForeignExitCodes(t *testing.T) {
-	for _, tc := range []struct {
-		name, stdin string
-		args        []string
-		code        int
-		stderr      string
-	}{
+	testExitCodes(t, []exit{
 		{"findings", jtl, []string{"-from", "jmeter", "-testbed", "xen"}, command.Done, ""},
 		{"observations", jtl, []string{"-from", "jmeter", "-testbed", "xen", "-observations"}, command.Done, ""},
 		{"no testbed", jtl, []string{"-from", "jmeter"}, command.Misuse, "name the testbed"},
@@ -27,17 +22,7 @@ func TestForeignExitCodes(t *testing.T) {
 		{"torn", jtl + "17", []string{"-from", "jmeter", "-testbed", "xen"}, command.Failed, "-:5: "},
 		{"another format", jtl, []string{"-from", "k6", "-testbed", "xen"}, command.Failed, "-:1: "},
 		{"no such file", "", []string{"-from", "jmeter", "-testbed", "xen", "testdata/none.jtl"}, command.Failed, "testdata/none.jtl"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			stdout, stderr, code := analyze(strings.NewReader(tc.stdin), tc.args...)
-			if code != tc.code || !strings.Contains(stderr, tc.stderr) || tc.stderr == "" && stderr != "" {
-				t.Errorf("exit code %d, want %d; stderr %q, want %q", code, tc.code, stderr, tc.stderr)
-			}
-			if tc.code != command.Done && stdout != "" {
-				t.Errorf("a failure wrote %q", stdout)
-			}
-		})
-	}
+	})
 }
 
 // Two testbeds that another program has tested are compared by way of their observations,

@@ -178,12 +178,7 @@ func TestShards(t *testing.T) {
 func TestExitCodes(t *testing.T) {
 	const header = "testbed,run,experiment,time,metric,value,users,code,labels\n"
 	const row = "lxc,1,select,0,sql_select_duration_seconds,0.001,,,\n"
-	for _, tc := range []struct {
-		name, stdin string
-		args        []string
-		code        int
-		stderr      string
-	}{
+	testExitCodes(t, []exit{
 		{"rows", header + row, nil, command.Done, ""},
 		{"no rows", header, nil, command.Done, ""},
 		{"help", "", []string{"-h"}, command.Done, ""},
@@ -198,7 +193,19 @@ func TestExitCodes(t *testing.T) {
 		{"unknown baseline", header + row, []string{"-baseline", "kvm"}, command.Misuse, `baseline "kvm": the testbeds are lxc`},
 		{"unknown flag", "", []string{"-bseline", "kvm"}, command.Misuse, "-bseline"},
 		{"no seed", "", []string{"-seed", "x"}, command.Misuse, "seed"},
-	} {
+	})
+}
+
+// exit is a call of the program, and how it ends.
+type exit struct {
+	name, stdin string
+	args        []string
+	code        int
+	stderr      string // holds this; empty: says nothing
+}
+
+func testExitCodes(t *testing.T, cases []exit) {
+	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			stdout, stderr, code := analyze(strings.NewReader(tc.stdin), tc.args...)
 			if code != tc.code || !strings.Contains(stderr, tc.stderr) || tc.stderr == "" && stderr != "" {
