@@ -161,6 +161,7 @@ const (
 	OrderUnknown       = "order-unknown"       // experiment= runs= without a recorded place in the campaign's order
 	GeneratorSaturated = "generator-saturated" // RUNS share= of the generator's cpus= used over 10 s from time=
 	Disturbed          = "disturbed"           // RUNS share= of this machine's CPU time that other machines on the same hardware took
+	BusyHost           = "busy-host"           // RUNS share= of the CPU time of the machine that runs the guests that neither they nor the generator used
 	OffSchedule        = "off-schedule"        // RUNS time= users= active then, planned= users
 	IncompleteRun      = "incomplete-run"      // RUNS and of a ramp end= planned= seconds; of select queries= planned=; of insert stress=0,4, of isolation cells=cpu/http, that are missing
 	LittleViolated     = "little-violated"     // RUNS ratio= of the requests in flight to the users that there should be

@@ -517,7 +517,7 @@ func TestWarnings(t *testing.T) {
 		"value", "201326592", "baseline", "native", "baseline_value", "402653184")
 	seen := map[string]bool{}
 	for _, code := range []string{
-		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.OffSchedule,
+		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.BusyHost, finding.OffSchedule,
 		finding.IncompleteRun, finding.FailedProbes, finding.DuplicateRows, finding.SoftwareEmulation, finding.DifferentLimits,
 		finding.LittleViolated, finding.LostRows, finding.SamplingGap, finding.ClockStep, finding.TooFewLevels, finding.KappaUnidentified, finding.PoorFit,
 		finding.LateSends, finding.IntendedUnknown, finding.DifferentCgroups, finding.DifferentKernels,

@@ -97,6 +97,8 @@ func (v *view) warningText(f finding.Finding) string {
 		return fmt.Sprintf("The load generator used %s of its processor time for ten seconds %s: there it measured itself.", percent(get("share")), runs())
 	case finding.Disturbed:
 		return fmt.Sprintf("%s: other machines on the same hardware took up to %s of this one’s processor time %s.", capital(experiments), percent(get("share")), runs())
+	case finding.BusyHost:
+		return fmt.Sprintf("%s: programs beside the guests and the load generator used up to %s of the machine’s processor time %s.", capital(experiments), percent(get("share")), runs())
 	case finding.OffSchedule:
 		return fmt.Sprintf("The number of users was off the schedule %s; at worst %s were active when %s were planned.", runs(), get("users"), get("planned"))
 	case finding.IncompleteRun:
