@@ -171,7 +171,7 @@ func yLines(words string, room vg.Length) []string {
 
 // yWidth is what labelY needs.
 func yWidth(words string, room vg.Length) vg.Length {
-	return vg.Length(len(yLines(words, room)))*lineHeight + 1
+	return vg.Length(len(yLines(words, room)))*lineHeight + 2.5
 }
 
 // fitted returns the style in a size at which the words fit, if any that can be read does.

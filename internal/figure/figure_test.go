@@ -242,7 +242,7 @@ func TestWords(t *testing.T) {
 		"ratios":       {"Ratio to native Linux (log scale)", "more is better", "less is better", "Users at swap onset", "INSERTs under stress"},
 		"costs":        {"Start to first page (s; less is better)", "Cold start to first page (s; less is better)", "Size of the image (MB; less is better)", "Host memory of the idle testbed (MB; less is better)"},
 		"architecture": {"Container", "Para-virtualisation", "Full virtualisation", "Hypervisor"},
-		"published":    {"Successful requests", "(more is better)", "(less is better)", "2014: LXC to Xen", "here: LXC to User-Mode Linux", "4.06"},
+		"published":    {"Successful requests", "more is better", "less is better", "2014: LXC to Xen", "here: LXC to User-Mode Linux", "4.06"},
 		"testbeds":     {"Host", "Application guest", "Database guest", "WordPress", "MariaDB", "1 to 60", "requests", "SQL", "time and outcome of every request", "counters of the guests: swap and processor time"},
 		"capacity":     {"LXC", "Virtual users", "Throughput", "(requests/s; more is better)", "peak at 28.8\u00a0[27.8,\u00a029.8] users", "by the law, peak at 36.9 users"},
 		"distribution": {"50\u00a0%", "90\u00a0%", "99\u00a0%", "99.9\u00a0%", "1 in", "1,000", "Share of the requests that were as quick or quicker", "(s, log scale; less is better)"},

@@ -72,7 +72,7 @@ func (d *drawer) drawRelations(c draw.Canvas, all span) {
 
 	y := c.Max.Y
 	for _, r := range d.Relations {
-		d.relationTitle(c, r, y-headHeight/2-1, data)
+		relationTitle(c, r, y-headHeight/2-1, data)
 		y -= headHeight + ratioLine/2
 		c.FillText(whose, vg.Point{X: c.Min.X + whoseIndent, Y: y}, of2014)
 		c.DrawGlyph(draw.GlyphStyle{Color: ink, Radius: markRadius, Shape: draw.RingGlyph{}}, vg.Point{X: x(r.Then), Y: y})
@@ -90,22 +90,19 @@ func (d *drawer) drawRelations(c draw.Canvas, all span) {
 	}
 }
 
-// relationTitle writes what is related and which way is better, on white where it is
+// relationTitle writes what is related and which way is better, on white where that is
 // longer than the room beside the data.
-func (d *drawer) relationTitle(c draw.Canvas, r Relation, y vg.Length, data vg.Rectangle) {
+func relationTitle(c draw.Canvas, r Relation, y vg.Length, data vg.Rectangle) {
 	hint := lessIsBetter
 	if r.More {
 		hint = moreIsBetter
 	}
-	words := letters(letter, ink, text.XLeft, text.YCenter)
-	small := letters(tickLetter, gray, text.XLeft, text.YCenter)
-	hint = "(" + hint + ")"
-	end := c.Min.X + words.Width(r.Title) + 4 + small.Width(hint)
-	if end > data.Min.X {
-		fill(c, white, vg.Rectangle{Min: vg.Point{X: data.Min.X, Y: y - letter/2 - 1}, Max: vg.Point{X: end + 2, Y: y + letter/2 + 1}})
+	c.FillText(letters(letter, ink, text.XLeft, text.YCenter), vg.Point{X: c.Min.X, Y: y}, r.Title)
+	small := letters(tickLetter, gray, text.XRight, text.YCenter)
+	if begin := c.Max.X - small.Width(hint) - 2; begin < data.Max.X {
+		fill(c, white, vg.Rectangle{Min: vg.Point{X: begin, Y: y - letter/2 - 1}, Max: vg.Point{X: data.Max.X + 1, Y: y + letter/2 + 1}})
 	}
-	c.FillText(words, vg.Point{X: c.Min.X, Y: y}, r.Title)
-	c.FillText(small, vg.Point{X: c.Min.X + words.Width(r.Title) + 4, Y: y}, hint)
+	c.FillText(small, vg.Point{X: c.Max.X, Y: y}, hint)
 }
 
 // measuredBy says whose the measured relation is.
