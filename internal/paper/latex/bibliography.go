@@ -36,30 +36,28 @@ var (
 func entry(r document.Reference) string {
 	type field struct{ name, value string }
 	fields := []field{{"author", authors(r.Authors)}, {"title", braced(r.Title)}}
-	add := func(name, value string) { fields = append(fields, field{name, bib(value)}) }
+	add := func(name, value string) { fields = append(fields, field{name, value}) }
 	kind := "misc"
 	switch journal, proceedings := inJournal.FindStringSubmatch(r.Details), inProceedings.FindStringSubmatch(r.Details); {
 	case journal != nil && r.Venue != "":
 		kind = "article"
-		add("journal", r.Venue)
+		add("journal", bib(r.Venue))
 		add("volume", journal[1])
 		add("number", journal[2])
-		add("pages", journal[3])
+		add("pages", dashes(journal[3]))
 	case proceedings != nil && r.Venue != "":
 		kind = "inproceedings"
-		add("booktitle", r.Venue)
-		add("address", proceedings[1])
-		add("pages", proceedings[2])
+		add("booktitle", bib(r.Venue))
+		add("address", bib(proceedings[1]))
+		add("pages", dashes(proceedings[2]))
 	default:
-		var all []string
-		for _, s := range []string{r.Venue, r.Details} {
-			if s != "" {
-				all = append(all, s)
-			}
+		how := bib(r.Details)
+		if r.Venue != "" {
+			how = strings.TrimSuffix(`\emph{`+bib(r.Venue)+"}, "+how, ", ")
 		}
-		add("howpublished", strings.Join(all, ", "))
+		add("howpublished", how)
 	}
-	add("year", r.Year)
+	add("year", bib(r.Year))
 	if link := (&document.Link{URL: r.URL}); link.Leads() {
 		fields = append(fields, field{"url", plainAddress(r.URL)})
 	}
@@ -72,6 +70,9 @@ func entry(r document.Reference) string {
 	}
 	return b.String() + "}\n"
 }
+
+// dashes writes a range of pages as BibTeX knows one.
+func dashes(pages string) string { return strings.ReplaceAll(pages, "–", "--") }
 
 // authors are names as BibTeX parts them; what does not look like a list of people is
 // one name.

@@ -106,7 +106,7 @@ const preamble = `
 \usepackage{graphicx}
 \usepackage{array}
 \usepackage{booktabs}
-\usepackage[font=footnotesize,labelfont=bf,labelsep=period]{caption}
+\usepackage[font=footnotesize,labelfont=bf,labelsep=period,skip=5pt]{caption}
 \usepackage[numbers,sort]{natbib}
 \usepackage[hidelinks]{hyperref}
 \hypersetup{
@@ -117,6 +117,8 @@ PROPERTIES
 \frenchspacing
 \emergencystretch=1.5em
 \setlength{\tabcolsep}{3pt}
+\setlength{\bibsep}{2pt plus 1pt}
+\renewcommand{\bibfont}{\footnotesize}
 \setcounter{topnumber}{3}
 \setcounter{dbltopnumber}{3}
 \renewcommand{\topfraction}{0.9}
@@ -130,7 +132,7 @@ PROPERTIES
 % ragged lines (L, C, R), and the same for cells over several (S, M, E), which also take up
 % that many times \tabcolsep between.
 \newlength{\shared}
-\newcommand{\ragged}{\rightskip=0pt plus 2.5em\relax\parindent=0pt\hspace{0pt}}
+\newcommand{\ragged}{\rightskip=0pt plus 2.5em\relax\parindent=0pt\leavevmode\nobreak\hspace{0pt}}
 \newcolumntype{L}[1]{>{\ragged}p{#1\shared}}
 \newcolumntype{C}[1]{>{\centering\arraybackslash}p{#1\shared}}
 \newcolumntype{R}[1]{>{\raggedleft\arraybackslash}p{#1\shared}}

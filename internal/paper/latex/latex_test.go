@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -163,12 +164,12 @@ func TestEntries(t *testing.T) {
 		want      []string
 	}{
 		{document.Reference{Key: "k", Authors: "J. D. C. Little", Title: "T", Venue: "J", Details: "9(3), pp. 383–387", Year: "1961"},
-			[]string{"@article{k,", "{Little, J. D. C.}", "{{T}}", "volume       = {9}", "number       = {3}", "pages        = {383–387}", "year         = {1961}"}},
+			[]string{"@article{k,", "{Little, J. D. C.}", "{{T}}", "volume       = {9}", "number       = {3}", "pages        = {383--387}", "year         = {1961}"}},
 		{document.Reference{Key: "k", Authors: "M. G. Xavier, C. A. F. De Rose and D.-M. Popa", Title: "T", Venue: "C", Details: "pp. 1–2"},
 			[]string{"@inproceedings{k,", "{Xavier, M. G. and De Rose, C. A. F. and Popa, D.-M.}", "booktitle    = {C}"}},
 		{document.Reference{Key: "a b", Authors: "Linux Containers project", Title: "T {x} 50%", URL: "https://x.example/a_b%20c"},
 			[]string{"@misc{a-20-b,", "{{Linux Containers project}}", `{{T \textbraceleft{}x\textbraceright{} 50\%}}`, "url          = {https://x.example/a_b%20c}"}},
-		{document.Reference{Key: "k", Title: "T", Venue: "V", Details: "Enschede", URL: "javascript:x"}, []string{"@misc{k,", "howpublished = {V, Enschede}"}},
+		{document.Reference{Key: "k", Title: "T", Venue: "V", Details: "Enschede", URL: "javascript:x"}, []string{"@misc{k,", "howpublished = {\\emph{V}, Enschede}"}},
 	} {
 		got := entry(tc.reference)
 		for _, want := range tc.want {
@@ -213,9 +214,16 @@ func TestGrid(t *testing.T) {
 			t.Errorf("%s: shares add up to %v", table.ID, sum)
 		}
 	}
-	widths := []float64{5, 50, 20, 50}
-	shrink(widths, 60)
-	if widths[0] != 5 || widths[2] >= 20 || widths[1] != widths[3] || widths[1] < widths[2] {
-		t.Errorf("%v", widths)
+	for _, tc := range []struct{ widths, least, want []float64 }{
+		{[]float64{5, 10, 20}, []float64{5, 5, 5}, []float64{5, 10, 20}},
+		{[]float64{5, 50, 50}, []float64{5, 5, 5}, []float64{5, 27.5, 27.5}},
+		{[]float64{5, 50, 50}, []float64{5, 5, 40}, []float64{5, 15, 40}},
+		{[]float64{50, 50, 50}, []float64{40, 40, 40}, []float64{20, 20, 20}}, // nothing helps
+	} {
+		got := slices.Clone(tc.widths)
+		shrink(got, tc.least, 60)
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%v, at least %v: %v, want %v", tc.widths, tc.least, got, tc.want)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 type grid struct {
 	columns []document.Column
 	shares  []float64 // nil: natural
+	size    string    // of letters
 }
 
 const (
@@ -24,23 +25,29 @@ const (
 )
 
 func newGrid(b *document.Table) grid {
-	g := grid{columns: b.Columns}
-	widths, broken := naturalWidths(b)
+	g := grid{columns: b.Columns, size: `\footnotesize`}
+	widths, least, broken := naturalWidths(b)
 	n := len(widths)
 	room := columnEms
 	if b.Wide {
 		room = textEms
 	}
-	room -= gapEms * float64(max(n-1, 0))
-	total := 0.0
-	for _, w := range widths {
-		total += w
+	total, needed := 0.0, 0.0
+	for i := range widths {
+		total += widths[i]
+		needed += least[i]
 	}
+	gaps := gapEms * float64(max(n-1, 0))
+	if needed > room-gaps {
+		g.size = `\scriptsize`
+		room *= 8.0 / 7
+	}
+	room -= gaps
 	if total <= room && !broken {
 		return g
 	}
 	if total > room {
-		shrink(widths, room)
+		shrink(widths, least, room)
 		total = room
 	}
 	wider := min(mostWider, room/total)
@@ -50,92 +57,137 @@ func newGrid(b *document.Table) grid {
 	return g
 }
 
-// naturalWidths are the widths that the columns would like to have, in ems, and whether
-// any cell has several lines.
-func naturalWidths(b *document.Table) (widths []float64, broken bool) {
-	widths = make([]float64, len(b.Columns))
+// naturalWidths are the widths that the columns would like to have, in ems, those that
+// their longest words need, and whether any cell has several lines.
+func naturalWidths(b *document.Table) (widths, least []float64, broken bool) {
+	widths, least = make([]float64, len(b.Columns)), make([]float64, len(b.Columns))
 	for i, rows := range [][]document.Row{b.Head, b.Body} {
 		for _, r := range rows {
 			col := 0
 			for _, c := range r.Cells {
 				span := max(c.Span, 1)
-				w, lines := ems(c.Text)
+				if span > 1 || col >= len(widths) || across(r, b.Columns) {
+					col += span
+					continue
+				}
+				w, word, lines := ems(c.Text)
 				broken = broken || lines > 1
-				if i == 0 {
-					w *= 1.08 // bold
+				if i == 0 { // bold
+					w, word = w*1.08, word*1.08
 				}
-				if span == 1 && col < len(widths) {
-					widths[col] = max(widths[col], w+0.4)
-				}
-				col += span
+				widths[col], least[col] = max(widths[col], w+0.4), max(least[col], word+0.4)
+				col++
 			}
 		}
 	}
-	return widths, broken
+	return widths, least, broken
+}
+
+// across reports whether the row is a title for those below it: a single cell, for which
+// there is room in all columns.
+func across(r document.Row, columns []document.Column) bool {
+	return len(r.Cells) == 1 && r.Cells[0].Span <= 1 && len(columns) > 1
 }
 
 // shrink brings the columns' widths to the room that they have together: narrow ones
-// keep theirs, and the others part the rest, half alike and half by what they want.
-func shrink(widths []float64, room float64) {
-	var wider []int
+// keep theirs, and the others part the rest, half alike and half by what they want, but
+// for what their longest words need.
+func shrink(widths, least []float64, room float64) {
+	var wide []int
 	for i := range widths {
-		wider = append(wider, i)
+		wide = append(wide, i)
+	}
+	settle := func(fits func(i int) (width float64, ok bool)) bool {
+		before := len(wide)
+		wide = slices.DeleteFunc(wide, func(i int) bool {
+			w, ok := fits(i)
+			if ok {
+				widths[i] = w
+				room -= w
+			}
+			return ok
+		})
+		return len(wide) < before && len(wide) > 0
 	}
 	for {
-		share := room / float64(len(wider))
-		before := len(wider)
-		wider = slices.DeleteFunc(wider, func(i int) bool {
-			keeps := widths[i] <= share
-			if keeps {
-				room -= widths[i]
-			}
-			return keeps
-		})
-		if len(wider) == before {
+		share := room / float64(len(wide))
+		if !settle(func(i int) (float64, bool) { return widths[i], widths[i] <= share }) {
 			break
 		}
 	}
-	sum := 0.0
-	for _, i := range wider {
-		sum += widths[i]
-	}
-	for _, i := range wider {
-		widths[i] = 0.5*room/float64(len(wider)) + 0.5*room*widths[i]/sum
+	for {
+		sum, needed := 0.0, 0.0
+		for _, i := range wide {
+			sum += widths[i]
+			needed += least[i]
+		}
+		part := func(i int) float64 { return 0.5*room/float64(len(wide)) + 0.5*room*widths[i]/sum }
+		parts := map[int]float64{}
+		for _, i := range wide {
+			parts[i] = part(i)
+		}
+		if needed <= room && settle(func(i int) (float64, bool) { return least[i], parts[i] < least[i] }) {
+			continue
+		}
+		for i, w := range parts {
+			widths[i] = w
+		}
+		return
 	}
 }
 
-// ems is about how wide text is in a font like Times, and on how many lines it stands.
-func ems(all []document.Inline) (widest float64, lines int) {
-	lines, width := 1, 0.0
+// ems is about how wide text is in a font like Times, and its longest word, and on how
+// many lines it stands.
+func ems(all []document.Inline) (widest, word float64, lines int) {
+	lines = 1
+	line, letters := 0.0, 0.0
 	for _, n := range all {
 		var s string
+		scale := 1.0
 		switch n := n.(type) {
 		case document.Break:
 			lines++
-			widest, width = max(widest, width), 0
+			line, letters = 0, 0
 			continue
 		case *document.Cite:
 			s = strings.Repeat("[00]", len(n.References))
 		case document.CodeSpan:
-			width += 0.14 * float64(len(n)) // wider than text
-			s = string(n)
+			s, scale = string(n), 1.25
+		case *document.Emphasis:
+			s = document.PlainText(n.Text)
+			if n.Strong {
+				scale = 1.08
+			}
 		default:
 			s = document.PlainText([]document.Inline{n})
 		}
 		for _, r := range s {
-			switch {
-			case strings.ContainsRune("iljtf.,:;|!'’‘[]() \u00a0", r):
-				width += 0.29
-			case r == 'm' || r == 'w' || r == '–':
-				width += 0.72
-			case unicode.IsUpper(r):
-				width += 0.66
-			default:
-				width += 0.48
+			w := scale * em(r)
+			line += w
+			letters += w
+			if r == ' ' || r == '-' || scale == 1.25 && strings.ContainsRune(someMarks, r) {
+				letters = 0
 			}
+			widest, word = max(widest, line), max(word, letters)
 		}
 	}
-	return max(widest, width), lines
+	return widest, min(word, longestKept), lines
+}
+
+// longestKept is how wide a word may be that a column is made wider for: longer ones can
+// be broken.
+const longestKept = 8.0
+
+func em(r rune) float64 {
+	switch {
+	case strings.ContainsRune("iljtf.,:;|!'’‘[]() \u00a0", r):
+		return 0.29
+	case r == 'm' || r == 'w' || r == '–':
+		return 0.72
+	case unicode.IsUpper(r):
+		return 0.66
+	}
+	return 0.48
 }
 
 var (
@@ -188,7 +240,7 @@ func (g grid) cell(text string, col, span int, head bool) string {
 func (w *writer) table(b *document.Table) {
 	g := newGrid(b)
 	if b.Number == 0 {
-		w.within("center", `\footnotesize`, func() { w.tabular(b, g) })
+		w.within("center", g.size, func() { w.tabular(b, g) })
 		w.pendingNotes()
 		return
 	}
@@ -198,7 +250,7 @@ func (w *writer) table(b *document.Table) {
 	}
 	w.within(name, place, func() {
 		w.caption(b.Caption, "tab:"+b.ID)
-		w.line(`\centering\footnotesize`)
+		w.line(`\centering` + g.size)
 		w.tabular(b, g)
 		if b.Notes != nil {
 			w.line(`\par\smallskip`)
@@ -230,6 +282,10 @@ func (w *writer) rows(rows []document.Row, g grid, head bool) {
 	for _, r := range rows {
 		if r.Rule {
 			w.line(`\midrule`)
+		}
+		if !head && across(r, g.columns) {
+			w.line(fmt.Sprintf(`\multicolumn{%d}{@{}l@{}}{%s} \\`, len(g.columns), w.set(r.Cells[0].Text, inFloat, " ")))
+			continue
 		}
 		var cells []string
 		var under []string // rules under heads that span columns
