@@ -20,7 +20,7 @@ func (w *writer) inlines(all []document.Inline) string { return w.set(all, runni
 
 func (w *writer) set(all []document.Inline, at place, lineEnd string) string {
 	var b strings.Builder
-	for _, n := range all {
+	for i, n := range all {
 		inner := func(text []document.Inline) string { return w.set(text, at, lineEnd) }
 		var s string
 		switch n := n.(type) {
@@ -47,7 +47,7 @@ func (w *writer) set(all []document.Inline, at place, lineEnd string) string {
 		case document.Break:
 			s = lineEnd
 		}
-		if end := b.String(); strings.HasSuffix(end, "\n") || strings.HasSuffix(end, `\newline `) {
+		if i > 0 && all[i-1] == document.Inline(document.Break{}) {
 			s = guarded(strings.TrimLeft(s, " "))
 		}
 		b.WriteString(s)

@@ -237,6 +237,18 @@ func (g grid) cell(text string, col, span int, head bool) string {
 	return fmt.Sprintf(`\multicolumn{%d}{%s}{%s}`, span, spec, text)
 }
 
+// lineEnd is what ends a line within a cell. \newline would move lines that are not set from
+// the left.
+func (g grid) lineEnd(col int) string {
+	switch {
+	case g.shares == nil:
+		return " "
+	case g.columns[col].Align == document.Left:
+		return `\newline `
+	}
+	return `\linebreak `
+}
+
 func (w *writer) table(b *document.Table) {
 	g := newGrid(b)
 	if b.Number == 0 {
@@ -275,10 +287,6 @@ func (w *writer) tabular(b *document.Table, g grid) {
 }
 
 func (w *writer) rows(rows []document.Row, g grid, head bool) {
-	lineEnd := " "
-	if g.shares != nil {
-		lineEnd = `\newline `
-	}
 	for _, r := range rows {
 		if r.Rule {
 			w.line(`\midrule`)
@@ -295,7 +303,7 @@ func (w *writer) rows(rows []document.Row, g grid, head bool) {
 			if col+span > len(g.columns) {
 				break
 			}
-			text := w.set(c.Text, inFloat, lineEnd)
+			text := w.set(c.Text, inFloat, g.lineEnd(col))
 			if head && text != "" {
 				text = `\textbf{` + text + "}"
 			}
