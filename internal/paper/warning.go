@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"strings"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 	"virtcmp/internal/result"
 )
 
 // warning is a sentence of what to doubt, and the testbeds that it is about.
 type warning struct {
-	code     string
-	testbeds []string // none: the campaign as a whole
+	note     csvio.Labels // of the first
+	testbeds []string     // none: the campaign as a whole
 	text     string
 }
 
@@ -31,7 +32,7 @@ func (v *view) warnings() []warning {
 			}
 		}
 		if !found {
-			w := warning{code: f.Note.Get("warning"), text: text}
+			w := warning{note: f.Note, text: text}
 			if f.Testbed != "" {
 				w.testbeds = []string{f.Testbed}
 			}
