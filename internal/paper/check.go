@@ -338,8 +338,7 @@ var remedies = map[string]string{
 func (v *view) checkWarnings(add addGap) {
 	n := 0
 	for _, w := range v.warnings() {
-		code := w.note.Get("warning")
-		if code == finding.TooFewRuns && told(w.note.Get("experiment")) {
+		if w.code == finding.TooFewRuns && told(w.experiments) {
 			continue
 		}
 		n++
@@ -347,7 +346,7 @@ func (v *view) checkWarnings(add addGap) {
 		if n := len(w.testbeds); n == 1 || n > 0 && n < len(v.set.Testbeds()) {
 			about = list(v.called(w.testbeds))
 		}
-		remedy := remedies[code]
+		remedy := remedies[w.code]
 		if remedy == "" {
 			remedy = "Repeat the runs concerned, or let the paper say so: it is in its table of warnings."
 		}

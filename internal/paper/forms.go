@@ -79,7 +79,8 @@ func (p *Paper) Markdown(name, figures string) []File {
 
 // made says what wrote the paper, and from what.
 func (p *Paper) made(format string) string {
-	return fmt.Sprintf("Written by virtcmp %s from %d findings, by: %s | report -format %s", command.Version, p.view.count, p.view.analyze(), format)
+	analyze, _, _ := strings.Cut(p.view.command(), " |")
+	return fmt.Sprintf("Written by virtcmp %s from %d findings, by: %s | report -format %s", command.Version, p.view.count, analyze, format)
 }
 
 // hyphenations are the words that the paper adds to TeX's own.
