@@ -79,7 +79,8 @@ func (p *Paper) Markdown(name, figures string) []File {
 
 // made says what wrote the paper, and from what.
 func (p *Paper) made(format string) string {
-	analyze, _, _ := strings.Cut(p.view.command(), " |")
+	analyze := p.view.command()
+	analyze = strings.TrimRight(analyze[:strings.LastIndexByte(analyze, '|')], " ")
 	return fmt.Sprintf("Written by virtcmp %s from %d findings, by: %s | report -format %s", command.Version, p.view.count, analyze, format)
 }
 
