@@ -10,8 +10,11 @@ import (
 
 // warning is a sentence of what to doubt, and the testbeds that it is about.
 type warning struct {
+	code     string
 	testbeds []string // none: the campaign as a whole
 	text     string
+
+	experiments string // by their names in the findings
 }
 
 // warnings returns the warnings as sentences, those that say the same of several
@@ -30,7 +33,8 @@ func (v *view) warnings() []warning {
 			}
 		}
 		if !found {
-			w := warning{text: text}
+			w := warning{code: f.Note.Get("warning"), text: text}
+			w.experiments = f.Note.Get("experiment")
 			if f.Testbed != "" {
 				w.testbeds = []string{f.Testbed}
 			}
