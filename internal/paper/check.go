@@ -319,6 +319,7 @@ var remedies = map[string]string{
 	finding.OrderUnknown:       "Measure with collect, which records the order, or add rows of trial to the observations' environment_info.",
 	finding.GeneratorSaturated: "Fewer users, or a load generator with more processors or on a machine of its own.",
 	finding.Disturbed:          "A quieter machine; max_steal in the campaign's file repeats disturbed trials.",
+	finding.BusyHost:           "End what else runs on the machine and repeat the runs.",
 	finding.SoftwareEmulation:  "A machine whose processor virtualises: KVM in place of emulation.",
 	finding.ClientOutside:      "Let the SQL probes run in the guest: probe in place of dsn.",
 	finding.KappaUnidentified:  "A ramp to more users.",
