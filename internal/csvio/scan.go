@@ -29,7 +29,8 @@ type Stat struct {
 
 // Scan decodes every row of the sources, in order, and passes each to fn; the row
 // is valid until fn returns. T is a struct with csv tags, optionally with gocsv's
-// UnmarshalCSVWithFields on its pointer, which is several times faster.
+// UnmarshalCSV on its pointer, which is given the text of a whole row and sets all of it
+// (see Split): several times faster than by reflection.
 //
 // A source may hold several streams one after the other: a line that repeats the
 // header is passed over. Scan stops at the first error: an unreadable source, a
@@ -158,12 +159,12 @@ func (s *scanner[T]) decode() {
 	header := Header[T]()
 	p, d := newParser(s.name, header), newDecoder[T](header)
 	for t := range s.work {
-		c := chunk[T]{err: p.parse(t.block)}
-		var err error
-		if c.batches, err = d.decode(p.fields, reuse(s.slices)); err != nil {
-			c = chunk[T]{err: p.locate(err)}
+		err := p.parse(t.block)
+		batches, bad := d.decode(p.rows, reuse(s.slices))
+		if bad != nil { // before what ended the rows
+			err = p.locate(bad)
 		}
-		t.rows <- c
+		t.rows <- chunk[T]{batches, err}
 	}
 }
 
