@@ -12,6 +12,7 @@ import (
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 	"virtcmp/internal/observation"
+	"virtcmp/internal/stat"
 )
 
 // campaign is what the analyses look at: the observations that one of them reads,
@@ -27,6 +28,7 @@ type campaign struct {
 	testbeds []string
 	sorted   []*run
 	twins    []twins
+	draws    map[string]stat.Draws // by testbed
 
 	found [][]finding.Finding // by the analyses that are done
 
@@ -225,6 +227,10 @@ func (c *campaign) settle() {
 	}
 	c.testbeds = slices.Compact(c.testbeds)
 	c.twins = c.findTwins()
+	c.draws = map[string]stat.Draws{}
+	for _, testbed := range c.testbeds {
+		c.draws[testbed] = c.drawsOf(testbed)
+	}
 	parallel(len(c.sorted), func(i int) {
 		r := c.sorted[i]
 		r.requests = r.unsorted.sorted(c.byTime)
