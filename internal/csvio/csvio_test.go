@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -72,15 +73,18 @@ func TestScan(t *testing.T) {
 }
 
 func TestScanManyChunks(t *testing.T) {
-	const n = 10_000
+	const n = 100_000
 	var b strings.Builder
 	b.WriteString("name,count,note\n")
 	for i := range n {
 		fmt.Fprintf(&b, "n%d,%d,\n", i%3, i)
 	}
-	rows, _, err := scan(t, b.String())
+	rows, stats, err := scan(t, b.String())
 	if err != nil || len(rows) != n {
 		t.Fatalf("%d rows, error %v", len(rows), err)
+	}
+	if want := fmt.Sprintf("%x", sha256.Sum256([]byte(b.String()))); stats[0].SHA256 != want {
+		t.Errorf("digest %q, want %q", stats[0].SHA256, want)
 	}
 	for i, r := range rows {
 		if r.Count != i || r.Name != fmt.Sprintf("n%d", i%3) {
@@ -88,8 +92,8 @@ func TestScanManyChunks(t *testing.T) {
 		}
 	}
 	b.WriteString("bad,x,\n")
-	if _, _, err := scan(t, b.String()); err == nil || !strings.Contains(err.Error(), "x.csv:10002: column count") {
-		t.Errorf("error %v does not name line 10002", err)
+	if _, _, err := scan(t, b.String()); err == nil || !strings.Contains(err.Error(), "x.csv:100002: column count") {
+		t.Errorf("error %v does not name line 100002", err)
 	}
 }
 
@@ -145,8 +149,8 @@ func TestCompressionByContent(t *testing.T) {
 			if err != nil || len(rows) != 1 {
 				t.Fatalf("rows %v, error %v", rows, err)
 			}
-			if len(stats[0].SHA256) != 64 {
-				t.Errorf("digest %q", stats[0].SHA256)
+			if want := fmt.Sprintf("%x", sha256.Sum256(data)); stats[0].SHA256 != want {
+				t.Errorf("digest %q, want %q", stats[0].SHA256, want)
 			}
 			if name == "plain" {
 				return

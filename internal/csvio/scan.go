@@ -9,10 +9,7 @@ package csvio
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"hash"
 	"io"
 	"runtime"
 	"strings"
@@ -128,16 +125,23 @@ func (s *scanner[T]) read(ctx context.Context, f io.ReadCloser) {
 	defer f.Close()
 	defer close(s.order)
 	defer close(s.work)
-	raw := &digester{r: f, h: sha256.New()}
-	plain, err := decompress(raw)
+	raw := newDigester(f)
+	plain, packed, err := decompress(raw)
 	if err != nil {
 		s.err = fmt.Errorf("%s: %w", s.name, err)
 		return
 	}
 	defer plain.Close()
+	hash, end := func([]byte) {}, raw.sum
+	if !packed { // the blocks are all that is stored
+		d := newDigest()
+		raw.h, hash, end = nil, d.add, d.end
+	}
+	defer func() { s.digest = end() }()
 	cut := blocks{in: plain, size: blockBytes}
 	for {
 		t := task[T]{cut.next(), make(chan chunk[T], 1)}
+		hash(t.text)
 		select {
 		case s.order <- t:
 			s.work <- t
@@ -151,7 +155,6 @@ func (s *scanner[T]) read(ctx context.Context, f io.ReadCloser) {
 	if _, err := io.Copy(io.Discard, raw); err != nil { // what a codec leaves unread
 		s.err = fmt.Errorf("%s: %w", s.name, err)
 	}
-	s.digest = hex.EncodeToString(raw.h.Sum(nil))
 }
 
 // decode works until there are no more tasks.
@@ -194,16 +197,4 @@ func Header[T any]() []string {
 		panic(err) // T is not a struct with csv tags: a mistake in the program
 	}
 	return strings.Split(strings.TrimRight(out.String(), "\n"), ",")
-}
-
-// digester hashes what is read through it.
-type digester struct {
-	r io.Reader
-	h hash.Hash
-}
-
-func (d *digester) Read(p []byte) (int, error) {
-	n, err := d.r.Read(p)
-	d.h.Write(p[:n])
-	return n, err
 }
