@@ -99,5 +99,5 @@ func run(ctx context.Context, call *command.Call) error {
 	if err != nil {
 		return err
 	}
-	return csvio.WriteAll(call.Stdout, findings)
+	return csvio.WriteAll(call.Stdout, findings...)
 }

@@ -96,11 +96,11 @@ func (e *UnknownBaselineError) Error() string {
 	return fmt.Sprintf("baseline %q: the testbeds are %s", e.Baseline, strings.Join(e.Testbeds, ", "))
 }
 
-// Findings returns what the observations say: analyses in the order of finding's
-// vocabulary, the findings of one by their columns. sources are the files that the
-// observations came from. It is to be called once, after the last Observe. Its error
+// Findings returns what the observations say: a slice for each analysis, in the order of
+// finding's vocabulary, and in it the findings by their columns. sources are the files that
+// the observations came from. It is to be called once, after the last Observe. Its error
 // is an *UnknownBaselineError.
-func (a *Analyzer) Findings(sources []csvio.Stat) ([]finding.Finding, error) {
+func (a *Analyzer) Findings(sources []csvio.Stat) ([][]finding.Finding, error) {
 	c := &a.campaign
 	c.settle()
 	var err error
@@ -118,8 +118,8 @@ func (a *Analyzer) Findings(sources []csvio.Stat) ([]finding.Finding, error) {
 	parallel(validity, one)
 	c.found = found[:validity]
 	one(validity)
-	a.campaign = campaign{} // its memory is had again for what was found
-	return slices.Concat(found...), nil
+	a.campaign = campaign{} // its memory is had again for writing
+	return found, nil
 }
 
 // chooseBaseline applies the rule of Options.Baseline.

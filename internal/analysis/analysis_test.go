@@ -33,7 +33,7 @@ func analyseWith(t testing.TB, options analysis.Options, rows []observation.Obse
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
+	return slices.Concat(all...)
 }
 
 // get returns the findings of an analysis and name for which keep holds.

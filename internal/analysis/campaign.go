@@ -12,6 +12,7 @@ import (
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 	"virtcmp/internal/observation"
+	"virtcmp/internal/stat"
 )
 
 // campaign is what the analyses look at: the observations that one of them reads,
@@ -27,12 +28,15 @@ type campaign struct {
 	testbeds []string
 	sorted   []*run
 	twins    []twins
+	draws    map[string]stat.Draws // by testbed
 
 	found [][]finding.Finding // by the analyses that are done
 
 	unread map[string]int // rows by experiment that no analysis knows
 	codes  codes
-	newest *run // of the row before: the next is nearly always the same run's
+	slab   slab
+	newest *run   // of the row before: the next is nearly always the same run's
+	came   []*run // in order of their first rows
 }
 
 // runKey identifies a run: one repetition of one experiment on one testbed.
@@ -153,7 +157,7 @@ func (c *campaign) observe(o *observation.Observation) {
 		r = c.run(runKey{o.Testbed, o.Experiment, o.Run})
 		c.newest = r
 	}
-	r.observe(o, &c.codes)
+	r.observe(o, c)
 }
 
 // skip counts a row of an experiment that no analysis knows.
@@ -170,20 +174,20 @@ func (c *campaign) run(key runKey) *run {
 	if !ok {
 		clone(&key.testbed, &key.experiment)
 		r = &run{runKey: key, series: map[seriesKey]*series{}}
-		c.runs[key] = r
+		c.runs[key], c.came = r, append(c.came, r)
 	}
 	return r
 }
 
 // observe takes in one of the run's rows.
-func (r *run) observe(o *observation.Observation, codes *codes) {
+func (r *run) observe(o *observation.Observation, c *campaign) {
 	if o.Metric == requestDuration && (r.experiment == observation.Ramp || r.experiment == observation.Open) {
-		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: codes.number(o.Code), fate: fateOf(o.Code)}
+		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: c.codes.number(o.Code), fate: fateOf(o.Code)}
 		if r.experiment == observation.Open {
 			q.late(o.Labels)
 		}
 		r.end = max(r.end, q.ended())
-		r.unsorted.add(q)
+		r.unsorted.add(q, &c.slab)
 		return
 	}
 	r.end = max(r.end, o.Time)
@@ -225,8 +229,13 @@ func (c *campaign) settle() {
 	}
 	c.testbeds = slices.Compact(c.testbeds)
 	c.twins = c.findTwins()
-	parallel(len(c.sorted), func(i int) {
-		r := c.sorted[i]
+	c.draws = map[string]stat.Draws{}
+	for _, testbed := range c.testbeds {
+		c.draws[testbed] = c.drawsOf(testbed)
+	}
+	c.slab = slab{}
+	parallel(len(c.came), func(i int) { // in this order, slabs come free one after the other
+		r := c.came[i]
 		r.requests = r.unsorted.sorted(c.byTime)
 		for _, s := range r.series {
 			slices.SortFunc(s.points, func(a, b point) int {

@@ -3,6 +3,7 @@ package analysis_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"virtcmp/internal/analysis"
@@ -144,7 +145,7 @@ func TestCalibrateCapacity(t *testing.T) {
 					}
 					truth := map[string]float64{"lambda": law.Lambda, "sigma": law.Sigma, "kappa": law.Kappa, "peak_users": law.Delays().Peak(), "peak_throughput": law.Throughput(law.Delays().Peak())}
 					for _, name := range names {
-						for _, got := range found(all).get("capacity/"+name, "a", overRuns("")) {
+						for _, got := range found(slices.Concat(all...)).get("capacity/"+name, "a", overRuns("")) {
 							stated[name]++
 							if holds(got, truth[name]) {
 								covered[name]++

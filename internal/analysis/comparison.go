@@ -48,7 +48,7 @@ func (q *quantity) comparisons(c *campaign, analysis string, summaries map[strin
 		}
 		f = q.rooted(bounded(f, interval, ok))
 		of := &comparison{ratio: f}
-		of.test, of.tested = stat.Permutation(q.sample(testbed), q.sample(c.baseline), c.random(testbed))
+		of.test, of.tested = stat.Permutation(q.sample(testbed), q.sample(c.baseline), c.draws[testbed])
 		all = append(all, of)
 	}
 	correct(all)

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"iter"
 	"slices"
 	"strconv"
 
@@ -123,71 +122,68 @@ type failing struct {
 // the share of failures is most likely.
 func (p *ramp) findFailing() failing {
 	g := failing{onset: onset{measured: true}}
-	if !slices.ContainsFunc(p.requests, request.failed) {
-		return g
-	}
+	o := p.outcomes()
 	cusum := stat.Cusum{Good: failuresUsual, Bad: failuresSustained, Limit: failuresLimit}
-	var first, peak, last float64
-	alarmed, sustained := false, false
-	for o := range p.outcomes() {
-		began, alarm, over := cusum.Add(o.failed)
-		if began {
-			first, peak, alarmed, sustained = o.at, o.at, false, false
+	var first, peak float64
+	zero, alarmed, sustained := true, false, false // zero: the sum is, and more successes leave it there
+	for i, n := range o.succeeded {
+		for ; n > 0 && !zero; n-- {
+			if _, _, zero = cusum.Add(false); zero && sustained {
+				g.over, sustained = peak, false
+			}
 		}
-		if o.failed && cusum.Peak() {
-			peak = o.at
+		if i == len(o.failed) {
+			break
 		}
-		alarmed = alarmed && !over || alarm
-		if alarmed && o.failed && o.at-first >= failuresLast && !sustained {
+		at := o.failed[i]
+		began, alarm, _ := cusum.Add(true)
+		if zero = false; began {
+			first, alarmed, sustained = at, false, false
+		}
+		if cusum.Peak() {
+			peak = at
+		}
+		alarmed = alarmed || alarm
+		if alarmed && at-first >= failuresLast && !sustained {
 			sustained = true
 			if !g.found {
 				g.found, g.time = true, first
 			}
 			g.over = 0
 		}
-		if over && sustained {
-			g.over, sustained = peak, false
-		}
-		last = o.at
 	}
-	if last-g.over < failuresLast {
+	if o.last-g.over < failuresLast {
 		g.over = 0
 	}
 	return g
 }
 
-// outcome is how and when a request ended.
-type outcome struct {
-	at     float64
-	failed bool
+// outcomes are when requests failed, in order, and how many succeeded in between.
+type outcomes struct {
+	failed    []float64
+	succeeded []int   // before each failure, those that ended at the same time too, and after the last
+	last      float64 // when the last of them all ended
 }
 
-// outcomes yields those of the requests that ended, in order; of those at once, failures are last.
-func (p *ramp) outcomes() iter.Seq[outcome] {
-	fine, bad := make([]float64, 0, len(p.requests)), []float64(nil) // sorted apart, because plain numbers sort several times faster
+// outcomes returns those of the requests that ended; without a failure there are none.
+func (p *ramp) outcomes() outcomes {
+	var o outcomes
 	for _, q := range p.requests {
-		if q.fate == unfinished {
-			continue
-		}
 		if q.failed() {
-			bad = append(bad, q.ended())
-		} else {
-			fine = append(fine, q.ended())
+			o.failed = append(o.failed, q.ended())
 		}
 	}
-	slices.Sort(fine)
-	slices.Sort(bad)
-	return func(yield func(outcome) bool) {
-		for len(fine)+len(bad) > 0 {
-			next, failed := &fine, len(fine) == 0 || len(bad) > 0 && bad[0] < fine[0]
-			if failed {
-				next = &bad
-			}
-			at := (*next)[0]
-			*next = (*next)[1:]
-			if !yield(outcome{at, failed}) {
-				return
-			}
+	if len(o.failed) == 0 {
+		return o
+	}
+	slices.Sort(o.failed)
+	o.succeeded, o.last = make([]int, len(o.failed)+1), o.failed[len(o.failed)-1]
+	for _, q := range p.requests {
+		if q.fate == good {
+			i, _ := slices.BinarySearch(o.failed, q.ended())
+			o.succeeded[i]++
+			o.last = max(o.last, q.ended())
 		}
 	}
+	return o
 }

@@ -216,11 +216,11 @@ func (q *quantity) sample(testbed string) stat.Runs {
 	return s
 }
 
-// random returns the random numbers for the permutations of a testbed's runs. They
-// depend on the seed and the testbed alone: quantities share them, so that equal ones
-// have equal tests whatever else is found.
-func (c *campaign) random(testbed string) *rand.Rand {
+// drawsOf returns the permutations of a testbed's runs. They depend on the seed and the
+// testbed alone: quantities share them, so that equal ones have equal tests whatever else
+// is found.
+func (c *campaign) drawsOf(testbed string) stat.Draws {
 	h := fnv.New64a()
 	h.Write([]byte(testbed))
-	return rand.New(rand.NewPCG(c.seed, h.Sum64()))
+	return stat.DrawOnce(func() *rand.Rand { return rand.New(rand.NewPCG(c.seed, h.Sum64())) })
 }

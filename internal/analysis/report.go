@@ -13,8 +13,13 @@ import (
 type report struct {
 	campaign *campaign
 	analysis string
-	findings []finding.Finding
+	full     [][]finding.Finding // each findingsTogether
+	last     []finding.Finding
 }
+
+// findingsTogether is how many findings are stored together: a slice that grows is copied
+// again and again.
+const findingsTogether = 1024
 
 // add adds a finding, which is of the report's analysis. One whose value is no finite
 // number, as from rows near the limits of their type, says nothing and is left out;
@@ -27,7 +32,10 @@ func (r *report) add(f finding.Finding) {
 		f.Low, f.High = finding.None, finding.None
 	}
 	f.Analysis = r.analysis
-	r.findings = append(r.findings, f)
+	if len(r.last) == findingsTogether {
+		r.full, r.last = append(r.full, r.last), make([]finding.Finding, 0, findingsTogether)
+	}
+	r.last = append(r.last, f)
 }
 
 func finite(n finding.Number) bool { return n-n == 0 }
@@ -36,8 +44,9 @@ func finite(n finding.Number) bool { return n-n == 0 }
 // points of a series stay together: the note, which tells series apart, goes before x.
 // In that of a comparison are its p-values: there it does not.
 func (r *report) sorted() []finding.Finding {
-	slices.SortFunc(r.findings, func(a, b finding.Finding) int { return order(&a, &b) })
-	return r.findings
+	all := slices.Concat(append(r.full, r.last)...)
+	slices.SortFunc(all, func(a, b finding.Finding) int { return order(&a, &b) })
+	return all
 }
 
 // order compares as sorted says. In a long series x is the first column that differs.

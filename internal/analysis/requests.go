@@ -6,6 +6,23 @@ import "slices"
 // wastes little, many enough that a million of them are no burden to keep.
 const requestsTogether = 1024
 
+// slab is where runs get room for their next requests. Many runs share one, so that what
+// their requests leave free when they are sorted is in few large pieces, which can be had
+// again for sorted ones.
+type slab struct{ free []request }
+
+// slabRequests is how many requests a slab has room for.
+const slabRequests = 32 * requestsTogether
+
+func (s *slab) room() []request {
+	if len(s.free) == 0 {
+		s.free = make([]request, slabRequests)
+	}
+	room := s.free[:0:requestsTogether]
+	s.free = s.free[requestsTogether:]
+	return room
+}
+
 // requests are a run's as they come. They are kept in pieces, because a slice that
 // grows is copied again and again, and holds up to twice what is in it while it is.
 type requests struct {
@@ -13,12 +30,12 @@ type requests struct {
 	last []request
 }
 
-func (r *requests) add(q request) {
+func (r *requests) add(q request, s *slab) {
 	if len(r.last) == cap(r.last) {
 		if r.last != nil {
 			r.full = append(r.full, r.last)
 		}
-		r.last = make([]request, 0, requestsTogether)
+		r.last = s.room()
 	}
 	r.last = append(r.last, q)
 }

@@ -23,10 +23,11 @@ func TestRequestsSorted(t *testing.T) {
 	} {
 		for _, n := range []int{0, 1, 2, 7, requestsTogether, 3*requestsTogether + 1} {
 			var r requests
+			var s slab
 			var want []request
 			for i := range n {
 				q := request{sent: sent(i), took: rng.Float64()}
-				r.add(q)
+				r.add(q, &s)
 				want = append(want, q)
 			}
 			slices.SortFunc(want, compare)

@@ -3,6 +3,7 @@ package analysis_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"virtcmp/internal/analysis"
@@ -299,7 +300,7 @@ func TestDegradation(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return values(found(f).get("swap_onset/users", bed.Name, func(f finding.Finding) bool { return f.Note.Get("source") == "latency" && f.Run > 0 }))
+				return values(found(slices.Concat(f...)).get("swap_onset/users", bed.Name, func(f finding.Finding) bool { return f.Note.Get("source") == "latency" && f.Run > 0 }))
 			}
 			none, some := onsets(simulate.Never), onsets(onset)
 			t.Logf("%s, %s: without onset %v, with one at %d users %v", name, bed.Name, none, onset, some)

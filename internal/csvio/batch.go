@@ -4,21 +4,23 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gocarina/gocsv"
 )
 
-// abreast is how many rows gocsv is given as one. For each that it decodes it makes two
-// values by reflection and copies one of them, which takes longer than to parse the
-// fields; of a row sixteen times as wide it does so once.
+// abreast is how many rows gocsv is given as one, each as a single cell. For each that it
+// decodes it makes two values by reflection and copies one of them, and of each cell it
+// asks anew what decodes it: with a cell for each field that takes longer than to parse it.
 const abreast = 16
 
 // batch is the rows that were one to gocsv.
 type batch[T any] struct {
 	Rows []T `csv:"rows"`
 
-	last gocsv.TypeUnmarshalCSVWithFields // of Rows
+	err error // what is wrong with the row that follows; it is the last
 }
 
 // rowsPool holds rows to be used again, each *[abreast]T for some T. What gocsv decodes
@@ -35,98 +37,104 @@ func emptyRows[T any]() []T {
 
 // release gives the batch's rows back.
 func (b *batch[T]) release() {
-	clear(b.Rows)
 	if cap(b.Rows) == abreast {
-		rowsPool.Put((*[abreast]T)(b.Rows[:abreast]))
+		rows := (*[abreast]T)(b.Rows[:abreast])
+		clear(rows[:])
+		rowsPool.Put(rows)
 	}
 	*b = batch[T]{}
 }
 
-// rowBegins stands before the name of each row's first column in a wide header.
-const rowBegins = '\n'
-
-// UnmarshalCSVWithFields implements gocsv.TypeUnmarshalCSVWithFields.
-func (b *batch[T]) UnmarshalCSVWithFields(column, text string) error {
-	if column[0] == rowBegins {
-		if b.Rows == nil {
-			b.Rows = emptyRows[T]()
-		}
-		b.Rows = b.Rows[:len(b.Rows)+1]
-		b.last = any(&b.Rows[len(b.Rows)-1]).(gocsv.TypeUnmarshalCSVWithFields)
-		column = column[1:]
+// UnmarshalCSVWithFields implements gocsv.TypeUnmarshalCSVWithFields. An error is kept:
+// gocsv would drop the rows before it.
+func (b *batch[T]) UnmarshalCSVWithFields(_, row string) error {
+	if b.err != nil {
+		return nil
 	}
-	return b.last.UnmarshalCSVWithFields(column, text)
+	if b.Rows == nil {
+		b.Rows = emptyRows[T]()
+	}
+	rows := b.Rows[:len(b.Rows)+1]
+	if b.err = any(&rows[len(b.Rows)]).(gocsv.TypeUnmarshaller).UnmarshalCSV(row); b.err == nil {
+		b.Rows = rows
+	}
+	return nil
 }
 
-// decoder turns fields into rows by gocsv.
+// decoder turns texts into rows by gocsv.
 type decoder[T any] struct {
 	header []string
-	wide   []string   // header of abreast rows; nil if T decodes itself by reflection
-	rows   [][]string // given to gocsv
+	wide   []string   // header of abreast rows; nil if T is decoded by reflection
+	given  [][]string // to gocsv
 }
 
 func newDecoder[T any](header []string) *decoder[T] {
 	d := &decoder[T]{header: header}
-	if _, ok := any(new(T)).(gocsv.TypeUnmarshalCSVWithFields); ok {
-		for range abreast {
-			d.wide = append(d.wide, string(rowBegins)+header[0])
-			d.wide = append(d.wide, header[1:]...)
-		}
+	if _, ok := any(new(T)).(gocsv.TypeUnmarshaller); ok {
+		d.wide = slices.Repeat([]string{strings.Join(header, ",")}, abreast)
 	}
 	return d
 }
 
 // GetCSVRows implements gocsv.Decoder.
-func (d *decoder[T]) GetCSVRows() ([][]string, error) { return d.rows, nil }
+func (d *decoder[T]) GetCSVRows() ([][]string, error) { return d.given, nil }
 
-// decode decodes the fields of whole rows, in the memory of buf if that is large enough.
-func (d *decoder[T]) decode(fields []string, buf []batch[T]) ([]batch[T], error) {
-	if len(fields) == 0 {
+// rowError is what is wrong with a row.
+type rowError struct {
+	row int // from 0
+	err error
+}
+
+func (e *rowError) Error() string { return e.err.Error() }
+
+// decode decodes rows, in the memory of buf if that is large enough. Rows that precede
+// an error are among the batches.
+func (d *decoder[T]) decode(rows []string, buf []batch[T]) ([]batch[T], error) {
+	switch {
+	case len(rows) == 0:
 		return nil, nil
+	case d.wide == nil:
+		all, err := d.reflected(rows)
+		return []batch[T]{{Rows: all}}, err
 	}
-	if d.wide == nil {
-		d.split(fields, d.header)
-		var all []T
-		err := gocsv.UnmarshalDecoder(d, &all)
-		return []batch[T]{{Rows: all}}, d.locate(err)
-	}
-	d.split(fields, d.wide)
-	n := len(d.rows) - 1
+	d.given = append(d.given[:0], d.wide)
+	d.given = slices.AppendSeq(d.given, slices.Chunk(rows, abreast))
+	n := len(d.given) - 1
 	if cap(buf) <= n { // gocsv fills a slice with room for the header too in place
 		buf = make([]batch[T], n+n/4+1)
 	}
 	buf = buf[:cap(buf)]
-	err := gocsv.UnmarshalDecoder(d, &buf)
-	return buf[:n], d.locate(err)
-}
-
-// split sets the rows to the header and, behind it, rows as long; the last may be shorter.
-func (d *decoder[T]) split(fields, header []string) {
-	d.rows = append(d.rows[:0], header)
-	for len(fields) > len(header) {
-		d.rows = append(d.rows, fields[:len(header)])
-		fields = fields[len(header):]
+	if err := gocsv.UnmarshalDecoder(d, &buf); err != nil {
+		return nil, err
 	}
-	d.rows = append(d.rows, fields)
-}
-
-// fieldError is what is wrong with a field.
-type fieldError struct {
-	row    int // from 0
-	column string
-	err    error
-}
-
-func (e *fieldError) Error() string { return fmt.Sprintf("column %s: %v", e.column, e.err) }
-func (e *fieldError) Unwrap() error { return e.err }
-
-// locate finds the field that gocsv complains of.
-func (d *decoder[T]) locate(err error) error {
-	var perr *csv.ParseError
-	if !errors.As(err, &perr) || perr.Line < 2 {
-		return err
+	for k, b := range buf[:n] {
+		if b.err != nil {
+			return buf[:k+1], &rowError{k*abreast + len(b.Rows), b.err}
+		}
 	}
-	width := len(d.rows[0]) / len(d.header)
-	row, column := (perr.Line-2)*width+(perr.Column-1)/len(d.header), (perr.Column-1)%len(d.header)
-	return &fieldError{row, d.header[column], perr.Err}
+	return buf[:n], nil
+}
+
+// reflected decodes rows of a type that does not decode itself.
+func (d *decoder[T]) reflected(rows []string) (all []T, err error) {
+	d.given = append(d.given[:0], d.header)
+	var torn error
+	for i, row := range rows {
+		fields := make([]string, len(d.header))
+		if err := Split(row, fields); err != nil {
+			torn = &rowError{i, err}
+			break
+		}
+		d.given = append(d.given, fields)
+	}
+	err = gocsv.UnmarshalDecoder(d, &all)
+	var field *csv.ParseError
+	switch {
+	case errors.As(err, &field) && field.Line >= 2: // the header is line 1
+		bad := field.Line - 2
+		return all[:bad], &rowError{bad, fmt.Errorf("column %s: %w", d.header[field.Column-1], field.Err)}
+	case err != nil:
+		return nil, err
+	}
+	return all, torn
 }

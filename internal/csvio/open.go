@@ -2,8 +2,6 @@ package csvio
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 )
 
@@ -31,8 +29,8 @@ func (s Source) Open(ctx context.Context) (*Text, error) {
 		defer close(t.closed)
 		defer f.Close()
 		defer stop()
-		raw := &digester{r: f, h: sha256.New()}
-		plain, err := decompress(raw)
+		raw := newDigester(f)
+		plain, _, err := decompress(raw)
 		if err == nil {
 			_, err = io.Copy(in, plain)
 			plain.Close()
@@ -40,7 +38,7 @@ func (s Source) Open(ctx context.Context) (*Text, error) {
 		if err == nil {
 			_, err = io.Copy(io.Discard, raw) // what a codec leaves unread
 		}
-		t.digest = hex.EncodeToString(raw.h.Sum(nil))
+		t.digest = raw.sum()
 		in.CloseWithError(err) // nil is the end
 	}()
 	return t, nil

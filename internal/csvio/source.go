@@ -94,22 +94,24 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// decompress tells gzip, zstd and plain text apart by their first bytes.
-func decompress(r io.Reader) (io.ReadCloser, error) {
+// decompress tells gzip, zstd and plain text apart by their first bytes. packed is false
+// where the text is just what r reads.
+func decompress(r io.Reader) (text io.ReadCloser, packed bool, err error) {
 	b := bufio.NewReader(r)
 	magic, err := b.Peek(4)
 	if err != nil && err != io.EOF {
-		return nil, err
+		return nil, false, err
 	}
 	switch {
 	case strings.HasPrefix(string(magic), "\x1f\x8b"):
-		return gzip.NewReader(b)
+		text, err := gzip.NewReader(b)
+		return text, true, err
 	case string(magic) == "\x28\xb5\x2f\xfd":
 		z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1))
 		if err != nil {
-			return nil, err
+			return nil, true, err
 		}
-		return z.IOReadCloser(), nil
+		return z.IOReadCloser(), true, nil
 	}
-	return io.NopCloser(b), nil
+	return io.NopCloser(b), false, nil
 }

@@ -63,9 +63,9 @@ func (w *Writer[T]) Flush() error {
 	return w.err
 }
 
-// WriteAll writes a header and the rows. Encoding takes far longer than writing, so
+// WriteAll writes a header and the rows of all parts. Encoding takes far longer than writing, so
 // that as many chunks as there are processors are encoded side by side.
-func WriteAll[T any](w io.Writer, rows []T) error {
+func WriteAll[T any](w io.Writer, parts ...[]T) error {
 	if err := NewWriter[T](w).Flush(); err != nil { // the header
 		return err
 	}
@@ -76,14 +76,16 @@ func WriteAll[T any](w io.Writer, rows []T) error {
 	chunks := make(chan chan *text, runtime.GOMAXPROCS(0))
 	go func() {
 		defer close(chunks)
-		for chunk := range slices.Chunk(rows, chunkRows) {
-			done := make(chan *text, 1)
-			chunks <- done
-			go func() {
-				var t text
-				t.err = gocsv.MarshalCSVWithoutHeaders(chunk, gocsv.DefaultCSVWriter(&t))
-				done <- &t
-			}()
+		for _, rows := range parts {
+			for chunk := range slices.Chunk(rows, chunkRows) {
+				done := make(chan *text, 1)
+				chunks <- done
+				go func() {
+					var t text
+					t.err = gocsv.MarshalCSVWithoutHeaders(chunk, gocsv.DefaultCSVWriter(&t))
+					done <- &t
+				}()
+			}
 		}
 	}()
 	var err error

@@ -78,48 +78,50 @@ func parseNumber(text string) (Number, error) {
 	return Number(v), err
 }
 
-// UnmarshalCSVWithFields implements gocsv.TypeUnmarshalCSVWithFields.
-func (f *Finding) UnmarshalCSVWithFields(column, text string) (err error) {
-	switch column {
-	case "analysis":
-		f.Analysis = text
-		if text == "" {
-			err = errors.New("empty")
-		}
-	case "testbed":
-		f.Testbed = text
-	case "baseline":
-		f.Baseline = text
-	case "run":
-		f.Run = AllRuns
-		if text != "" {
-			var n int
-			if n, err = strconv.Atoi(text); err == nil && n < 1 {
-				err = fmt.Errorf("%d: runs count from 1", n)
-			}
-			f.Run = Run(n)
-		}
-	case "name":
-		f.Name = text
-		if text == "" {
-			err = errors.New("empty")
-		}
-	case "x":
-		f.X, err = parseNumber(text)
-	case "value":
-		f.Value, err = parseNumber(text)
-	case "low":
-		f.Low, err = parseNumber(text)
-	case "high":
-		f.High, err = parseNumber(text)
-	case "unit":
-		f.Unit = text
-	case "n":
-		f.N, err = strconv.Atoi(text)
-	case "note":
-		f.Note = csvio.Labels(text)
+var columns = csvio.Header[Finding]()
+
+// UnmarshalCSV implements gocsv.TypeUnmarshaller; the text is that of a whole row.
+func (f *Finding) UnmarshalCSV(row string) error {
+	var fields [12]string
+	if err := csvio.Split(row, fields[:]); err != nil {
+		return err
 	}
-	return err
+	if column, err := f.decode(&fields); err != nil {
+		return fmt.Errorf("column %s: %w", columns[column], err)
+	}
+	return nil
+}
+
+// decode sets the finding, and returns which field does not decode.
+func (f *Finding) decode(fields *[12]string) (column int, err error) {
+	for _, column := range [...]int{0, 4} {
+		if fields[column] == "" {
+			return column, errors.New("empty")
+		}
+	}
+	f.Analysis, f.Testbed, f.Baseline, f.Name = fields[0], fields[1], fields[2], fields[4]
+	f.Unit, f.Note = fields[9], csvio.Labels(fields[11])
+	if f.Run, err = parseRun(fields[3]); err != nil {
+		return 3, err
+	}
+	for i, number := range [...]*Number{&f.X, &f.Value, &f.Low, &f.High} {
+		if *number, err = parseNumber(fields[5+i]); err != nil {
+			return 5 + i, err
+		}
+	}
+	f.N, err = strconv.Atoi(fields[10])
+	return 10, err
+}
+
+func parseRun(text string) (Run, error) {
+	if text == "" {
+		return AllRuns, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err == nil && n < 1 {
+		err = fmt.Errorf("%d: runs count from 1", n)
+	}
+	return Run(n), err
 }
 
 // Read returns every finding of the sources.

@@ -75,52 +75,60 @@ func Good(code string) bool {
 // Longest is more seconds than any experiment lasts: a time beyond is a date, or in other units.
 const Longest = 1e8
 
-// UnmarshalCSVWithFields implements gocsv.TypeUnmarshalCSVWithFields.
-func (o *Observation) UnmarshalCSVWithFields(column, text string) (err error) {
-	switch column {
-	case "testbed":
-		o.Testbed = text
-		err = required(text)
-	case "run":
-		if o.Run, err = strconv.Atoi(text); err == nil && o.Run < 1 {
-			err = fmt.Errorf("%d: runs count from 1", o.Run)
-		}
-	case "experiment":
-		o.Experiment = text
-		err = required(text)
-	case "time":
-		if o.Time, err = csvio.ParseFinite(text); err == nil && math.Abs(o.Time) > Longest {
-			err = fmt.Errorf("%s: not in seconds since the experiment's start", text)
-		}
-	case "metric":
-		o.Metric = text
-		err = required(text)
-	case "value":
-		if o.Value, err = csvio.ParseFinite(text); err == nil && o.Value < 0 && strings.HasSuffix(o.Metric, "_duration_seconds") {
-			err = fmt.Errorf("%s: a duration is not negative", text)
-		}
-	case "users":
-		o.Users = NoUsers
-		if text != "" {
-			var n int
-			if n, err = strconv.Atoi(text); err == nil && n < 0 {
-				err = fmt.Errorf("%d: fewer than no users", n)
-			}
-			o.Users = Users(n)
-		}
-	case "code":
-		o.Code = text
-	case "labels":
-		o.Labels = csvio.Labels(text)
-	}
-	return err
-}
+var columns = csvio.Header[Observation]()
 
-func required(text string) error {
-	if text == "" {
-		return errors.New("empty")
+// UnmarshalCSV implements gocsv.TypeUnmarshaller; the text is that of a whole row.
+func (o *Observation) UnmarshalCSV(row string) error {
+	var fields [9]string
+	if err := csvio.Split(row, fields[:]); err != nil {
+		return err
+	}
+	if column, err := o.decode(&fields); err != nil {
+		return fmt.Errorf("column %s: %w", columns[column], err)
 	}
 	return nil
+}
+
+// decode sets the observation, and returns which field does not decode.
+func (o *Observation) decode(fields *[9]string) (column int, err error) {
+	for _, column := range [...]int{0, 2, 4} {
+		if fields[column] == "" {
+			return column, errors.New("empty")
+		}
+	}
+	o.Testbed, o.Experiment, o.Metric = fields[0], fields[2], fields[4]
+	o.Code, o.Labels = fields[7], csvio.Labels(fields[8])
+	if o.Run, err = strconv.Atoi(fields[1]); err == nil && o.Run < 1 {
+		err = fmt.Errorf("%d: runs count from 1", o.Run)
+	}
+	if err != nil {
+		return 1, err
+	}
+	if o.Time, err = csvio.ParseFinite(fields[3]); err == nil && math.Abs(o.Time) > Longest {
+		err = fmt.Errorf("%s: not in seconds since the experiment's start", fields[3])
+	}
+	if err != nil {
+		return 3, err
+	}
+	if o.Value, err = csvio.ParseFinite(fields[5]); err == nil && o.Value < 0 && strings.HasSuffix(o.Metric, "_duration_seconds") {
+		err = fmt.Errorf("%s: a duration is not negative", fields[5])
+	}
+	if err != nil {
+		return 5, err
+	}
+	o.Users, err = parseUsers(fields[6])
+	return 6, err
+}
+
+func parseUsers(text string) (Users, error) {
+	if text == "" {
+		return NoUsers, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err == nil && n < 0 {
+		err = fmt.Errorf("%d: fewer than no users", n)
+	}
+	return Users(n), err
 }
 
 // Scan reads every observation of the sources; see csvio.Scan. The row is valid

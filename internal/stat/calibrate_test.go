@@ -376,7 +376,7 @@ func TestCalibratePermutation(t *testing.T) {
 		fmt.Printf("%-28s %4s  %6s %6s %6s %6s\n", "noise of the runs", "runs", "alike", "apart", "uneven", "hardly")
 	}
 	level := func(rng *rand.Rand, x, y stat.Runs) bool {
-		s, ok := stat.Permutation(x, y, rng)
+		s, ok := stat.Permutation(x, y, stat.DrawAnew(rng))
 		if !ok {
 			t.Fatal("no test")
 		}

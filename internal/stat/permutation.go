@@ -2,7 +2,7 @@ package stat
 
 import (
 	"math"
-	"math/rand/v2"
+	"slices"
 )
 
 const (
@@ -37,7 +37,7 @@ type Significance struct {
 // Up to 20,000 ways all are looked at. Of more, 9,999 are drawn, and the one observed
 // counts as well (Phipson and Smyth, Permutation p-values should never be zero,
 // Statistical Applications in Genetics and Molecular Biology 9, 2010).
-func Permutation(x, y Runs, rng *rand.Rand) (s Significance, ok bool) {
+func Permutation(x, y Runs, draws Draws) (s Significance, ok bool) {
 	n, m := len(x.Num), len(y.Num)
 	if n < MinRuns || m < MinRuns {
 		return Significance{}, false
@@ -63,16 +63,10 @@ func Permutation(x, y Runs, rng *rand.Rand) (s Significance, ok bool) {
 		return Significance{extreme / ways, least / ways}, true
 	}
 	extreme := 1.0
-	order := make([]*sums, n+m)
-	for i := range order {
-		order[i] = &p.runs[i]
-	}
-	for range drawn {
+	for way := range slices.Chunk(draws(n, m), n) {
 		var first sums
-		for i := range n {
-			j := i + rng.IntN(n+m-i)
-			order[i], order[j] = order[j], order[i]
-			first = first.plus(*order[i])
+		for _, i := range way {
+			first = first.plus(p.runs[i])
 		}
 		if atLeast(p.statistic(first, n)) {
 			extreme++

@@ -11,7 +11,7 @@ import (
 
 func permutation(t *testing.T, x, y stat.Runs) stat.Significance {
 	t.Helper()
-	s, ok := stat.Permutation(x, y, rand.New(rand.NewPCG(1, 1)))
+	s, ok := stat.Permutation(x, y, stat.DrawAnew(rand.New(rand.NewPCG(1, 1))))
 	if !ok {
 		t.Fatal("no test")
 	}
