@@ -11,9 +11,9 @@ ARCHIVE ?= data/campaigns/first
 CAMPAIGN ?= data/campaigns/first/campaign.yaml
 OUT     ?= out/$(notdir $(patsubst %/,%,$(dir $(CAMPAIGN))))
 
-# Debian packages: what the testbeds run on, and what tests look at a PDF with.
+# Debian packages: what the testbeds run on, and what tests look at a PDF and a web page with.
 TESTBED_PACKAGES := mmdebstrap e2fsprogs criu lxc docker.io runsc user-mode-linux qemu-system-x86 qemu-utils busybox-static
-TEST_PACKAGES    := poppler-utils qpdf
+TEST_PACKAGES    := poppler-utils qpdf chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

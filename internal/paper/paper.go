@@ -37,6 +37,7 @@ type Paper struct {
 	Document *document.Document
 	Figures  []*figure.Figure
 	Created  time.Time // when the last measurement began
+	view     *view
 	layout   *pdf.Layout
 }
 
@@ -49,7 +50,7 @@ func New(findings []finding.Finding, o Options) (*Paper, error) {
 	}
 	set := result.New(findings)
 	v := &view{options: o, set: set, sources: &src, names: src.names(set), count: len(findings)}
-	p := &Paper{Created: created(v.times())}
+	p := &Paper{Created: created(v.times()), view: v}
 	p.Figures = figure.All(figure.Input{Set: set, Name: func(t string) string { return v.names[t] }})
 	v.material = document.Material{Figures: map[string]*figure.Figure{}, References: src.references}
 	for _, f := range p.Figures {
@@ -66,9 +67,14 @@ func New(findings []finding.Finding, o Options) (*Paper, error) {
 	p.layout, err = pdf.New(p.Document, pdf.Options{
 		Paper: o.Paper, Hyphenator: hyphenator, Author: o.Author, Created: p.Created,
 		Subject: "Comparison of isolation technologies", Creator: "virtcmp " + command.Version,
-		Keywords: strings.Join(append([]string{"virtualisation", "containers", "isolation", "benchmark"}, slices.Sorted(values(v.names))...), ", "),
+		Keywords: v.keywords(),
 	})
 	return p, err
+}
+
+// keywords are what the paper is to be found by.
+func (v *view) keywords() string {
+	return strings.Join(append([]string{"virtualisation", "containers", "isolation", "benchmark"}, slices.Sorted(values(v.names))...), ", ")
 }
 
 func values(m map[string]string) func(func(string) bool) {
