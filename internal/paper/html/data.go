@@ -44,7 +44,7 @@ func (t *dataTable) write(b *strings.Builder, label string) {
 	if len(t.rows) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "<div class=\"scroll\" role=\"region\" aria-label=\"%s\" tabindex=\"0\">\n<table class=\"data\">\n", escape("Data of "+label))
+	fmt.Fprintf(b, "<div class=\"scroll\" role=\"region\" aria-label=\"%s\" tabindex=\"0\">\n<table class=\"values\">\n", escape("Data of "+label))
 	if t.title != "" {
 		b.WriteString("<caption><span>" + escape(t.title) + "</span></caption>\n")
 	}

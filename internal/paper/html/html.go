@@ -55,7 +55,11 @@ func Write(w io.Writer, d *document.Document, o Options) error {
 	p.head(d)
 	p.bar()
 	p.contents(d)
-	p.print("<main id=\"top\">\n<article>\n<header>\n<h1>%s</h1>\n", p.inlines(d.Title))
+	p.print("<main id=\"top\">\n<article>\n<header>\n<h1>")
+	for _, line := range lines(d.Title) {
+		p.print("<span>%s</span> ", p.inlines(line))
+	}
+	p.print("</h1>\n")
 	for _, b := range d.Byline {
 		p.print("<p>%s</p>\n", p.inlines(b.Text))
 	}

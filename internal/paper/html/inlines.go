@@ -70,3 +70,16 @@ func breakable(code string) string {
 	}
 	return b.String()
 }
+
+// lines cuts text where it breaks.
+func lines(all []document.Inline) [][]document.Inline {
+	cut := [][]document.Inline{nil}
+	for _, n := range all {
+		if _, ok := n.(document.Break); ok {
+			cut = append(cut, nil)
+		} else {
+			cut[len(cut)-1] = append(cut[len(cut)-1], n)
+		}
+	}
+	return cut
+}

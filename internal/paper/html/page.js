@@ -234,7 +234,7 @@ const figure = box => {
       pin.setAttribute("visibility", share >= from - 1e-6 && share <= to + 1e-6 ? "visible" : "hidden");
     }
     box.classList.toggle("zoomed", !whole);
-    buttons.forEach((b, i) => { b.disabled = i === 1 ? w <= .01 : whole; });
+    buttons.forEach((b, i) => { b.disabled = i === 1 ? w < .0101 : whole; });
   };
   const closer = factor => {
     const w = clamp((to - from) * factor, .01, 1), about = at === null || at < from || at > to ? (from + to) / 2 : at;

@@ -292,8 +292,10 @@ func (b *Browser) Click(element string) {
 // Middle is where in the window an element's middle is, once it is scrolled there.
 func (b *Browser) Middle(element string) (x, y float64) {
 	b.t.Helper()
+	b.Eval(element+`.scrollIntoView({block: "center", behavior: "instant"})`, nil)
+	time.Sleep(50 * time.Millisecond) // until the page has heard of it, which may have no script to tell us
 	var at [2]float64
-	b.Eval(fmt.Sprintf(`(() => { const e = %s; e.scrollIntoView({block: "center", behavior: "instant"}); return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => { const r = e.getBoundingClientRect(); done([r.x + r.width / 2, r.y + r.height / 2]); }))); })()`, element), &at)
+	b.Eval(`(e => { const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })(`+element+`)`, &at)
 	return at[0], at[1]
 }
 
