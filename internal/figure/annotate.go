@@ -3,6 +3,7 @@ package figure
 import (
 	"cmp"
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -60,6 +61,20 @@ type Curve struct {
 	At      []vg.Length // x on the canvas, ascending
 	X       []string    // what x is called there, without the unit
 	Y       []string    // the values, with their unit
+}
+
+// Reach is how far from a point its value may be told: half the way to the next, as most
+// of them lie, and a hair.
+func (k Curve) Reach() vg.Length {
+	if len(k.At) < 2 {
+		return 1
+	}
+	gaps := make([]vg.Length, len(k.At)-1)
+	for i := range gaps {
+		gaps[i] = k.At[i+1] - k.At[i]
+	}
+	slices.Sort(gaps)
+	return max(1, 0.55*gaps[len(gaps)/2])
 }
 
 func (Of) part()     {}

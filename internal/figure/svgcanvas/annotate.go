@@ -88,7 +88,7 @@ func (c *Canvas) beginPanel(p *figure.Panel) {
 			px, _ := c.top().m.apply(vg.Point{X: x})
 			at[i] = number(px)
 		}
-		a := c.testbed(k.Testbed) + attribute("data-name", Escape(k.Name)) + attribute("data-at", strings.Join(at, " ")) + attribute("data-y", joined(k.Y))
+		a := c.testbed(k.Testbed) + attribute("data-name", Escape(k.Name)) + attribute("data-reach", number(k.Reach().Points())) + attribute("data-at", strings.Join(at, " ")) + attribute("data-y", joined(k.Y))
 		if !p.Zoom {
 			a += attribute("data-x", joined(k.X))
 		}

@@ -31,7 +31,8 @@ import (
 //	panel        data-area="x y width height"; where it can be zoomed, data-x="low high",
 //	             data-unit and data-ramp="users then users over seconds"
 //	data x u     layers of a panel; pin stands at data-at
-//	curve        data-name, and at each of data-at a value in data-y, of x in data-x
+//	curve        data-name, and at each of data-at a value in data-y, of x in data-x, to be
+//	             told as far away as data-reach
 //
 // What belongs to a testbed alone is a group with its place as data-t.
 

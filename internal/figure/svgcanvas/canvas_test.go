@@ -168,7 +168,7 @@ func TestMarkup(t *testing.T) {
 			c.End()
 		}, `<g class="panel" data-area="10 10 80 30" data-unit="s" data-x="0 140" data-ramp="1 60 120">` +
 			`<clipPath id="f1-clip1"><rect x="10" y="10" width="80" height="30"/></clipPath>` +
-			`<g class="curve" data-t="2" data-name="Time" data-at="10 20.5" data-y="2 s|3 s"/>` +
+			`<g class="curve" data-t="2" data-name="Time" data-reach="5.78" data-at="10 20.5" data-y="2 s|3 s"/>` +
 			`<g clip-path="url(#f1-clip1)"><g class="data"><path class="s ink v" stroke-width="2" d="M10 40h10"/></g></g>` +
 			`<g class="x"><path class="s ink" stroke-width="1" d="M10 40h10"/></g></g><g class="pin" data-at="30"></g>`},
 	} {

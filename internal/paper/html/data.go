@@ -185,7 +185,7 @@ func (p *page) curveTable(panels []*figure.Panel) *dataTable {
 		any := false
 		for _, c := range columns {
 			width := c.panel.Data.Max.X - c.panel.Data.Min.X
-			cell := nearest(c.Curve, c.panel.Data.Min.X+width*vg.Length(share), width/someRows/2)
+			cell := nearest(c.Curve, c.panel.Data.Min.X+width*vg.Length(share), max(width/someRows/2, c.Reach()))
 			any = any || cell != ""
 			row.cells = append(row.cells, cell)
 		}

@@ -54,7 +54,6 @@ func Write(w io.Writer, d *document.Document, o Options) error {
 	p.identify(d.Blocks)
 	p.head(d)
 	p.bar()
-	p.contents(d)
 	p.print("<main id=\"top\">\n<article>\n<header>\n<h1>")
 	for _, line := range lines(d.Title) {
 		p.print("<span>%s</span> ", p.inlines(line))
@@ -64,6 +63,7 @@ func Write(w io.Writer, d *document.Document, o Options) error {
 		p.print("<p>%s</p>\n", p.inlines(b.Text))
 	}
 	p.print("</header>\n")
+	p.contents(d)
 	p.blocks(d.Blocks)
 	p.closeSections(1)
 	p.endnotes()

@@ -74,7 +74,7 @@ const readPanel = el => {
   const [x, y, w, h] = numbers(el.dataset.area), d = el.dataset, zooms = d.x !== undefined;
   const [low, high] = zooms ? numbers(d.x) : [0, 1];
   const curves = all(el, ".curve").map(c => ({
-    t: c.dataset.t, name: c.dataset.name, at: numbers(c.dataset.at), y: c.dataset.y.split("|"), x: (c.dataset.x || "").split("|"),
+    t: c.dataset.t, name: c.dataset.name, reach: Number(c.dataset.reach), at: numbers(c.dataset.at), y: c.dataset.y.split("|"), x: (c.dataset.x || "").split("|"),
   }));
   const layers = name => all(el, name).map(g => ({ g, was: Array.from(g.childNodes) }));
   return { el, x, y, w, h, low, high, zooms, curves, unit: d.unit ? "\u00a0" + d.unit : "", ramp: d.ramp && numbers(d.ramp), data: all(el, ".data"), ticks: layers(".x"), users: layers(".u") };
@@ -147,11 +147,13 @@ const figure = box => {
     for (const q of told) {
       const px = q.x + q.w * at, line = q.zooms ? place(q, at) : px;
       if (line >= q.x - .1 && line <= q.x + q.w + .1) draw(q.el, "path", { class: "line", d: `M${line} ${q.y}v${q.h}` });
+      let before = "";
       for (const c of q.curves) {
         if (out(c.t)) continue;
-        const i = nearest(c, px, q.w * (q.zooms ? .015 : .06));
+        const i = nearest(c, px, c.reach);
         if (i >= 0 && !p.zooms && Math.abs(c.at[i] - px) < least) { least = Math.abs(c.at[i] - px); words = c.x[i] + p.unit; }
-        if (!names.includes(c.name)) names.push(c.name);
+        if (!names.includes(c.name)) names.splice(before ? names.indexOf(before) + 1 : names.length, 0, c.name);
+        before = c.name;
         if (!of.has(c.t)) of.set(c.t, {});
         of.get(c.t)[c.name] = i < 0 ? "" : c.y[i];
       }
