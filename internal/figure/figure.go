@@ -4,6 +4,7 @@ package figure
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"gonum.org/v1/plot/vg"
@@ -62,10 +63,23 @@ func All(in Input) []*Figure {
 	for _, b := range builders {
 		if f := b.build(d); f != nil {
 			f.ID = b.id
+			f.oneAtATime()
 			all = append(all, f)
 		}
 	}
 	return all
+}
+
+// oneAtATime lets several forms of the figure be written side by side: drawings share plots,
+// which are changed by being drawn.
+func (f *Figure) oneAtATime() {
+	var drawing sync.Mutex
+	inner := f.Draw
+	f.Draw = func(c draw.Canvas) {
+		drawing.Lock()
+		defer drawing.Unlock()
+		inner(c)
+	}
 }
 
 // drawer is what the figures of a paper share.

@@ -3,7 +3,6 @@ package paper
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"virtcmp/internal/figure"
@@ -44,26 +43,17 @@ func (v *view) timedOut() string {
 // missing lists what no testbed has, or "".
 func (v *view) missing() (string, error) {
 	var all []string
-	for _, m := range []struct{ id, name string }{
-		{"requests", "throughput"}, {"p50", "request times"}, {"swap-users", "the onset of swapping"}, {"select", "SELECT"},
-		{"insert-stressed", "INSERTs under stress"}, {"startup", "the time to start"}, {"memory", "host memory"},
-	} {
-		ok, err := v.has(m.id)
-		if err != nil {
-			return "", err
+	for _, p := range parts {
+		missing := true
+		for _, t := range v.set.Testbeds() {
+			ok, err := v.tells(p, t)
+			if err != nil {
+				return "", err
+			}
+			missing = missing && !ok
 		}
-		if m.id == "swap-users" && !ok { // an onset that never came was looked for
-			ok = slices.ContainsFunc(v.set.Testbeds(), func(t string) bool {
-				for _, answer := range []string{"none", "unknown_after"} {
-					if _, found := v.onset("swap", t, answer); found {
-						return true
-					}
-				}
-				return false
-			})
-		}
-		if !ok {
-			all = append(all, m.name)
+		if missing {
+			all = append(all, p.name)
 		}
 	}
 	return list(all), nil

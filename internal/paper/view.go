@@ -30,7 +30,9 @@ func (v *view) funcs() template.FuncMap {
 		// The paper.
 		"title":       v.title,
 		"author":      func() string { return document.Escape(v.options.Author) },
+		"authors":     v.authors,
 		"affiliation": func() string { return document.Escape(v.options.Affiliation) },
+		"abstract":    v.abstract,
 		"version":     func() string { return command.Version },
 		"command":     v.command,
 		"figure":      func(id string) bool { return v.material.Figures[id] != nil },

@@ -10,6 +10,7 @@ import (
 
 // warning is a sentence of what to doubt, and the testbeds that it is about.
 type warning struct {
+	code     string
 	testbeds []string // none: the campaign as a whole
 	text     string
 }
@@ -30,7 +31,7 @@ func (v *view) warnings() []warning {
 			}
 		}
 		if !found {
-			w := warning{text: text}
+			w := warning{code: f.Note.Get("warning"), text: text}
 			if f.Testbed != "" {
 				w.testbeds = []string{f.Testbed}
 			}
