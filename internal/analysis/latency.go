@@ -52,6 +52,7 @@ func latency(c *campaign, r *report) {
 		r.series(l.runKey, "median_10s", finding.Seconds, l.medians)
 		r.series(l.runKey, "p95_10s", finding.Seconds, l.p95s)
 	}
+	r.distributions(results)
 	q.flush()
 }
 
@@ -65,6 +66,7 @@ type latencies struct {
 	within             map[string]stat.Interval
 	requests, averages []point // thinned
 	medians, p95s      []sample
+	quantiles          []sample // of the distribution
 }
 
 type namedValue struct {
@@ -106,13 +108,16 @@ func (p *ramp) latencies(budget int) latencies {
 		l.p95s = w.append(l.p95s, q[1], len(took))
 	}
 
+	limit := math.Inf(1)
 	for _, q := range p.requests {
 		if q.fate == timedOut {
 			took = append(took, q.took)
 			l.timeouts++
+			limit = min(limit, q.took)
 		}
 	}
 	add("mean", finding.Seconds, stat.Mean(took), len(took), true)
+	l.quantiles = distribution(took, shorter(took, limit))
 	for i, v := range stat.Quantiles(took, 0.5, 0.9, 0.95, 0.99, 1) {
 		add([]string{"p50", "p90", "p95", "p99", "max"}[i], finding.Seconds, v, len(took), true)
 	}

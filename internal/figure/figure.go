@@ -34,6 +34,8 @@ func (f *Figure) Wide() bool { return f.Width > ColumnWidth }
 type Input struct {
 	Set  *result.Set
 	Name func(testbed string) string // as readers know it
+	// Relations are what was published in 2014 beside the same measured here.
+	Relations []Relation
 }
 
 // builders make the figures, in the order of the paper. Each returns nil where the
@@ -43,9 +45,13 @@ var builders = []struct {
 	build func(*drawer) *Figure
 }{
 	{"architecture", architecture},
+	{"published", published},
+	{"testbeds", testbeds},
 	{"ratios", ratios},
 	{"throughput", throughput},
+	{"capacity", capacity},
 	{"request-time", requestTime},
+	{"distribution", distribution},
 	{"whole-run", wholeRun},
 	{"select", selectTime},
 	{"insert", insertTime},

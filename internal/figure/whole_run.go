@@ -65,6 +65,7 @@ type runColumn struct {
 	request, trend    series
 	served, failed    series
 	swapped           series
+	paged             series // in and out per second, beside what is swapped out
 	swapUnit          string
 	swapOnset, slowAt float64 // NaN: none
 	errorOnset        float64
@@ -83,6 +84,8 @@ func (d *drawer) runColumn(testbed string, end float64) *runColumn {
 	counter := "swap_used"
 	if k.swapUnit = finding.Bytes; !d.anySeries(finding.SwapOnset, counter) {
 		counter, k.swapUnit = "swap_rate", finding.PagesPerSecond
+	} else {
+		k.paged = d.series(finding.SwapOnset, testbed, "swap_rate", run, 1, end)
 	}
 	k.swapped = d.series(finding.SwapOnset, testbed, counter, run, 1, end)
 	onset := func(analysis, source string) float64 {
@@ -120,8 +123,9 @@ type runRow struct {
 func runRows(columns []*runColumn) []*runRow {
 	rows := []*runRow{
 		{title: "Request time", height: 92, log: true, unit: quantity.Scale{Factor: 1, Symbol: "s"}, all: newSpan(), draw: drawRequests, asked: askedRequests},
-		{title: "Requests/s", height: 48, unit: quantity.Scale{Factor: 1}, all: newSpan(), draw: drawServed, asked: askedServed},
-		{title: "Swap", height: 48, all: newSpan(), draw: drawSwapped, asked: askedSwap},
+		{title: "Requests/s", height: 44, unit: quantity.Scale{Factor: 1}, all: newSpan(), draw: drawServed, asked: askedServed},
+		{title: "Swap", height: 38, all: newSpan(), draw: drawCounter((*runColumn).swap), asked: askedCounter("Swap", (*runColumn).swap)},
+		{title: "Swap traffic", height: 38, unit: quantity.ScaleOf(1, finding.PagesPerSecond), all: newSpan(), draw: drawCounter((*runColumn).traffic), asked: askedCounter("Swap traffic", (*runColumn).traffic)},
 	}
 	for _, k := range columns {
 		rows[0].all.add(k.request.y...)
@@ -129,6 +133,7 @@ func runRows(columns []*runColumn) []*runRow {
 		rows[1].all.add(k.served.y...)
 		rows[1].all.add(k.failed.y...)
 		rows[2].all.add(k.swapped.y...)
+		rows[3].all.add(k.paged.y...)
 	}
 	rows[2].unit = quantity.ScaleOf(rows[2].all.high, columns[0].swapUnit)
 	var there []*runRow
@@ -188,7 +193,9 @@ func askedServed(k *runColumn) []namedSeries {
 	return all
 }
 
-func askedSwap(k *runColumn) []namedSeries { return []namedSeries{{"Swap", k.swapped}} }
+func askedCounter(name string, of func(*runColumn) series) func(*runColumn) []namedSeries {
+	return func(k *runColumn) []namedSeries { return []namedSeries{{name, of(k)}} }
+}
 
 // unlabelled keeps marks and drops their labels.
 type unlabelled struct{ plot.Ticker }
@@ -223,15 +230,22 @@ func drawServed(d *drawer, k *runColumn, _ float64) plotterFunc {
 
 func hasPositive(s series) bool { return !s.positive().empty() }
 
-func drawSwapped(d *drawer, k *runColumn, factor float64) plotterFunc {
-	if k.swapped.empty() {
-		return func(c draw.Canvas, _ *plot.Plot, _, _ func(float64) vg.Length) {
-			c.FillText(letters(tickLetter, gray, text.XCenter, text.YCenter), c.Center(), "no counters")
+func (k *runColumn) swap() series    { return k.swapped }
+func (k *runColumn) traffic() series { return k.paged }
+
+// drawCounter returns what draws one of a run's counters.
+func drawCounter(of func(*runColumn) series) func(*drawer, *runColumn, float64) plotterFunc {
+	return func(d *drawer, k *runColumn, factor float64) plotterFunc {
+		counter := of(k)
+		if counter.empty() {
+			return func(c draw.Canvas, _ *plot.Plot, _, _ func(float64) vg.Length) {
+				c.FillText(letters(tickLetter, gray, text.XCenter, text.YCenter), c.Center(), "no counters")
+			}
 		}
+		return k.data(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+			counter.over(factor).line(c, draw.LineStyle{Color: d.styles[k.testbed].color, Width: dataLine}, x, y)
+		})
 	}
-	return k.data(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
-		k.swapped.over(factor).line(c, draw.LineStyle{Color: d.styles[k.testbed].color, Width: dataLine}, x, y)
-	})
 }
 
 // data draws what belongs to the column's testbed and to its times.

@@ -37,6 +37,9 @@ const (
 	//                      are any of these; note timeouts=12, their number. Other failures are left out
 	//   trend_slope        seconds/user  Theil-Sen slope of the 10 s medians against users, before any onset
 	//   consistency        ratio         robust spread of the requests about the moving average, relative to it, before any onset
+	//   quantile           (x: the share of requests that are as quick or quicker, 0.01 to 0.9999) of the requests that p50 is of. One that
+	//                      fewer than 10 of them are slower than, or that is among those that timed out, is left out. Over runs: the
+	//                      mean of the runs', where all of them have it
 	//   request            (x: seconds, when sent) successful ones, thinned; every extreme of the run is kept
 	//   moving_average_30  (x: seconds, of the newest of the 30) mean of 30 successive successful requests by time sent, thinned
 	//   median_10s p95_10s (x: seconds, middle of a window) by the time sent. What timed out or was in flight at the run's

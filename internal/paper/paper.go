@@ -70,7 +70,7 @@ func New(findings []finding.Finding, o Options) (*Paper, error) {
 	set := result.New(findings)
 	v := &view{options: o, set: set, sources: &src, names: src.names(set), count: len(findings)}
 	p := &Paper{Created: created(v.times()), view: v}
-	p.Figures = figure.All(figure.Input{Set: set, Name: func(t string) string { return v.names[t] }})
+	p.Figures = figure.All(figure.Input{Set: set, Name: func(t string) string { return v.names[t] }, Relations: v.relations()})
 	v.material = document.Material{Figures: map[string]*figure.Figure{}, References: src.references}
 	for _, f := range p.Figures {
 		v.material.Figures[f.ID] = f

@@ -182,9 +182,9 @@ func (v *view) pair(id string) (*pair, error) {
 			out.More = verdict == result.More && other == c || verdict == result.Less && other == p
 			out.Less = verdict == result.Less && other == c || verdict == result.More && other == p
 		}
-	default: // intervals that do not overlap
-		if a.Low.Present() && b.Low.Present() {
-			out.More, out.Less = a.Low > b.High, a.High < b.Low
+	default:
+		if f := quotient(a, b); f.Low.Present() {
+			out.More, out.Less = f.Low > 1, f.High < 1
 		}
 	}
 	return out, nil

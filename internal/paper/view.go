@@ -90,6 +90,8 @@ func (v *view) funcs() template.FuncMap {
 		"caption":     v.caption,
 		"shown":       v.shown,
 		"published":   v.published,
+		"likewise":    v.likewise,
+		"tail":        v.tail,
 	}
 }
 

@@ -1,6 +1,7 @@
 package html
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -130,7 +131,7 @@ func alike(panels []*figure.Panel) [][]*figure.Panel {
 		}
 		i := slices.IndexFunc(all, func(others []*figure.Panel) bool {
 			o := others[0]
-			return p.Zoom && o.Zoom && p.Low == o.Low && p.High == o.High && p.Unit == o.Unit
+			return p.Zoom == o.Zoom && p.Low == o.Low && p.High == o.High && p.Unit == o.Unit
 		})
 		if i < 0 {
 			all = append(all, nil)
@@ -166,7 +167,7 @@ func (p *page) curveTable(panels []*figure.Panel) *dataTable {
 	}
 	first := panels[0]
 	if !first.Zoom {
-		for _, x := range labels(first.Curves()) {
+		for _, x := range labels(panels) {
 			row := dataRow{name: withUnit(x, first.Unit)}
 			for _, c := range columns {
 				cell := ""
@@ -231,26 +232,20 @@ func nearest(c figure.Curve, x, reach vg.Length) string {
 
 // labels are what the x of the curves are called, in their order, no more than a table
 // is read with.
-func labels(curves []figure.Curve) []string {
+func labels(panels []*figure.Panel) []string {
 	type x struct {
 		at    vg.Length
 		label string
 	}
 	var all []x
-	for _, c := range curves {
-		for i, at := range c.At {
-			all = append(all, x{at, c.X[i]})
+	for _, p := range panels {
+		for _, c := range p.Curves() {
+			for i, at := range c.At {
+				all = append(all, x{(at - p.Data.Min.X) / (p.Data.Max.X - p.Data.Min.X), c.X[i]})
+			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b x) int {
-		switch {
-		case a.at < b.at:
-			return -1
-		case a.at > b.at:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(a, b x) int { return cmp.Compare(a.at, b.at) })
 	var names []string
 	for _, one := range all {
 		if !slices.Contains(names, one.label) {
