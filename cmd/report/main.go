@@ -71,7 +71,7 @@ templates, no space); 2 wrong usage.`,
 		f.String("author", "", "`names` of the authors, under the title")
 		f.String("affiliation", "", "their `affiliation`")
 		f.String("abstract", "", "`text` of the abstract in Markdown, or @FILE (default: made from the findings)")
-		f.String("paper", "a4", "`format` of the pages: a4 or letter")
+		f.String("paper", "a4", "`size` of the pages: a4 or letter")
 		f.Bool("check", false, "write no paper, but list what the findings lack for a complete one")
 	},
 	Run: run,

@@ -308,8 +308,12 @@ func (v *view) checkTechnologies(add addGap) {
 	}
 }
 
+// alike is the remedy for testbeds that differ in what should not.
+const alike = "Set the testbeds up alike and measure anew, or let the paper say so: it is in its table of warnings."
+
 // remedies are what can be done about a warning.
 var remedies = map[string]string{
+	finding.TooFewRuns:         "Five runs or more, better ten.",
 	finding.FewRuns:            "Ten runs or more of each experiment.",
 	finding.NotInterleaved:     "Measure all testbeds in one campaign, whose order collect shuffles.",
 	finding.OrderUnknown:       "Measure with collect, which records the order, or add rows of trial to the observations' environment_info.",
@@ -325,26 +329,39 @@ var remedies = map[string]string{
 	finding.IncompleteRun:      "Repeat the run.",
 	finding.SamplingGap:        "Repeat the run on an idle machine.",
 	finding.ClockStep:          "Repeat the run, with a clock that nobody sets meanwhile.",
+	finding.DifferentLimits:    alike, finding.DifferentCgroups: alike, finding.DifferentKernels: alike, finding.DifferentVersions: alike,
+	finding.DifferentStacks: alike, finding.DifferentHosts: alike, finding.DifferentLoad: alike,
 }
 
-// checkWarnings numbers the warnings of the analysis; of too few runs it was told before.
+// checkWarnings numbers the warnings of the analysis. Of the parts' experiments that have too
+// few runs it was told before.
 func (v *view) checkWarnings(add addGap) {
 	n := 0
 	for _, w := range v.warnings() {
-		if w.code == finding.TooFewRuns {
+		if w.code == finding.TooFewRuns && told(w.experiments) {
 			continue
 		}
 		n++
 		about := "all testbeds"
-		if len(w.testbeds) > 0 && len(w.testbeds) < len(v.set.Testbeds()) {
+		if n := len(w.testbeds); n == 1 || n > 0 && n < len(v.set.Testbeds()) {
 			about = list(v.called(w.testbeds))
 		}
 		remedy := remedies[w.code]
 		if remedy == "" {
-			remedy = "Set the testbeds up alike and repeat the runs concerned, or let the paper say so: it is in its table of warnings."
+			remedy = "Repeat the runs concerned, or let the paper say so: it is in its table of warnings."
 		}
 		add(remedy, "Warning %d, of %s: %s", n, about, w.text)
 	}
+}
+
+// told reports whether checkRuns looks at all of the experiments.
+func told(experiments string) bool {
+	for e := range strings.SplitSeq(experiments, ",") {
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.experiment == e }) {
+			return false
+		}
+	}
+	return true
 }
 
 // printable makes a line of text for a terminal.

@@ -7,10 +7,7 @@ import (
 )
 
 // command is what makes this paper again.
-func (v *view) command() string { return v.analyze() + " | report -o paper.pdf" }
-
-// analyze is the part of it that gives the findings.
-func (v *view) analyze() string {
+func (v *view) command() string {
 	var files []string
 	for _, s := range v.set.Sources() {
 		files = append(files, shellWord(s.File))
@@ -22,7 +19,7 @@ func (v *view) analyze() string {
 	if b := v.set.Baseline(); b != "" {
 		analyze = append(analyze, "-baseline", shellWord(b))
 	}
-	return strings.Join(append(analyze, files...), " ")
+	return strings.Join(append(analyze, files...), " ") + " | report -o paper.pdf"
 }
 
 // commonFolder is the folder that all files lie in, as far as their names tell.

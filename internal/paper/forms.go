@@ -79,7 +79,9 @@ func (p *Paper) Markdown(name, figures string) []File {
 
 // made says what wrote the paper, and from what.
 func (p *Paper) made(format string) string {
-	return fmt.Sprintf("Written by virtcmp %s from %d findings, by: %s | report -format %s", command.Version, p.view.count, p.view.analyze(), format)
+	analyze := p.view.command()
+	analyze = strings.TrimRight(analyze[:strings.LastIndexByte(analyze, '|')], " ")
+	return fmt.Sprintf("Written by virtcmp %s from %d findings, by: %s | report -format %s", command.Version, p.view.count, analyze, format)
 }
 
 // hyphenations are the words that the paper adds to TeX's own.

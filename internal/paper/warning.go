@@ -13,6 +13,8 @@ type warning struct {
 	code     string
 	testbeds []string // none: the campaign as a whole
 	text     string
+
+	experiments string // by their names in the findings
 }
 
 // warnings returns the warnings as sentences, those that say the same of several
@@ -32,6 +34,7 @@ func (v *view) warnings() []warning {
 		}
 		if !found {
 			w := warning{code: f.Note.Get("warning"), text: text}
+			w.experiments = f.Note.Get("experiment")
 			if f.Testbed != "" {
 				w.testbeds = []string{f.Testbed}
 			}

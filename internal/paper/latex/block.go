@@ -54,17 +54,24 @@ func (w *writer) document(d *document.Document) {
 
 func isHeading(b document.Block) bool { _, ok := b.(*document.Heading); return ok }
 
+// widestByline is how many ems the lines under the title have room for.
+const widestByline = 38.0
+
 // title writes the title block; what stands under the title are lines of \author.
 func (w *writer) title(d *document.Document) {
 	w.paragraph(`\title{` + w.set(d.Title, inFloat, `\\`+"\n") + "}")
 	var lines []string
+	begin, end := `\author{`, "}"
 	for _, p := range d.Byline {
+		if wide, _, _ := ems(p.Text); wide > widestByline {
+			begin, end = `\author{\parbox{0.9\textwidth}{\centering `, "}}"
+		}
 		lines = append(lines, w.set(p.Text, inFloat, `\\`+"\n"))
 	}
 	for i := 1; i < len(lines); i++ {
 		lines[i] = guarded(lines[i])
 	}
-	w.paragraph(`\author{` + strings.Join(lines, `\\`+"\n") + "}")
+	w.paragraph(begin + strings.Join(lines, `\\`+"\n") + end)
 	w.line(`\date{}`)
 	w.line(`\maketitle`)
 	w.pendingNotes()

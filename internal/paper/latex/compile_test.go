@@ -66,6 +66,7 @@ func TestCompileHostile(t *testing.T) {
 		return regexp.MustCompile(`[^!-~]+`).ReplaceAllString(s, "")
 	}
 	d := documenttest.Sample("x")
+	d.Byline = append(d.Byline, &document.Paragraph{Text: []document.Inline{document.Text(strings.Repeat("A. Somebody, ", 30))}})
 	for _, s := range documenttest.Hostile {
 		d.Blocks = append(d.Blocks, &document.Heading{Level: 1, Number: "1"}, &document.Paragraph{Text: []document.Inline{
 			document.Text("BEGIN" + s + "END and "), document.CodeSpan("BEGIN" + s + "END"), document.Text(". "), &document.Footnote{Number: 1, Text: []document.Inline{document.Text(s)}},

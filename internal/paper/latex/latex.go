@@ -117,6 +117,7 @@ PROPERTIES
 \frenchspacing
 \emergencystretch=1.5em
 \setlength{\tabcolsep}{3pt}
+\setlength{\extrarowheight}{1pt}
 \setlength{\bibsep}{2pt plus 1pt}
 \renewcommand{\bibfont}{\footnotesize}
 \setcounter{topnumber}{3}

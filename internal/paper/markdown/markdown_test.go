@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"html"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -206,3 +207,19 @@ func TestReadable(t *testing.T) {
 		}
 	}
 }
+
+// Any mixture of what means something to Markdown is inert.
+func TestInertMixtures(t *testing.T) {
+	pieces := strings.Split("\\ ` * _ [ ] < > | ~ $ # & ! @ : . / - + = ( ) { } ^ ' \" 1. a www. http:// amp; x@y.z ** `` ]( [^1] <b> – é 9", " ")
+	pieces = append(pieces, " ", " ", "\n", "\t")
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range mixtures {
+		var s string
+		for range 1 + rng.IntN(8) {
+			s += pieces[rng.IntN(len(pieces))]
+		}
+		checkInert(t, s)
+	}
+}
+
+const mixtures = 300
