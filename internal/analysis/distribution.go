@@ -30,10 +30,17 @@ var tails = func() []tail {
 // last few are as chance has it.
 const tailRequests = 10
 
-// distribution returns the quantiles of a run's durations, of which so many are shorter
-// than any that is but a lower bound: a quantile among those is not known. It reorders the
-// durations. All runs have the same first quantiles.
-func distribution(took []float64, known int) []sample {
+// distribution is the first of the tails of a run.
+type distribution struct {
+	runKey
+	quantiles []sample
+}
+
+// distributed returns the quantiles of a run's durations. One among those that reach the
+// limit, from which on a duration may be but a lower bound, is not known. It reorders the
+// durations.
+func distributed(took []float64, limit float64) []sample {
+	known := shorter(took, limit)
 	var shares []float64
 	for _, t := range tails {
 		above := math.Ceil(t.share * float64(len(took)-1)) // the duration that the quantile is at, or just below
@@ -62,8 +69,8 @@ func shorter(took []float64, limit float64) int {
 
 // distributions adds the quantiles of a testbed's runs, and over runs the mean of each
 // that all of them have: where some have none, the others are the quick ones.
-func (r *report) distributions(runs []latencies) {
-	of := map[string][]latencies{}
+func (r *report) distributions(runs []distribution) {
+	of := map[string][]distribution{}
 	for _, l := range runs {
 		r.series(l.runKey, "quantile", finding.Seconds, l.quantiles)
 		of[l.testbed] = append(of[l.testbed], l)

@@ -87,6 +87,17 @@ func TestCensoredDistribution(t *testing.T) {
 	if got := last(f.get("latency/quantile", "a", overRuns(""))); got != 0.685 {
 		t.Errorf("over runs known up to %v", got)
 	}
+	open := ladder(1, n, 30, 0.01)
+	for i := range open {
+		open[i].Experiment, open[i].Users, open[i].Labels = observation.Open, observation.NoUsers, "lateness=1"
+	}
+	series := analyse(t, open).get("open_loop/quantile", "a", ofRun(1))
+	if got := last(series); got != 0.9685 {
+		t.Errorf("open loop: known up to %v", got)
+	}
+	if want := 1 + 0.01*(1+0.01*(n-1)); math.Abs(float64(series[0].Value)-want) > 1e-6 {
+		t.Errorf("open loop: %+v, from the intended send %v", series[0], want)
+	}
 	if few := analyse(t, ladder(1, 10, 0, 0.01)).get("latency/quantile", "a", ofRun(1)); len(few) > 0 {
 		t.Errorf("of ten requests: %v", few)
 	}

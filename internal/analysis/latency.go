@@ -31,6 +31,7 @@ func latency(c *campaign, r *report) {
 		}
 	})
 	timeouts := map[string]int{}
+	var distributions []distribution
 	for _, l := range results {
 		timeouts[l.testbed] += l.timeouts
 		for _, s := range l.scalars {
@@ -51,8 +52,9 @@ func latency(c *campaign, r *report) {
 		r.series(l.runKey, "moving_average_30", finding.Seconds, each(l.averages, averaged))
 		r.series(l.runKey, "median_10s", finding.Seconds, l.medians)
 		r.series(l.runKey, "p95_10s", finding.Seconds, l.p95s)
+		distributions = append(distributions, distribution{l.runKey, l.quantiles})
 	}
-	r.distributions(results)
+	r.distributions(distributions)
 	q.flush()
 }
 
@@ -117,7 +119,7 @@ func (p *ramp) latencies(budget int) latencies {
 		}
 	}
 	add("mean", finding.Seconds, stat.Mean(took), len(took), true)
-	l.quantiles = distribution(took, shorter(took, limit))
+	l.quantiles = distributed(took, limit)
 	for i, v := range stat.Quantiles(took, 0.5, 0.9, 0.95, 0.99, 1) {
 		add([]string{"p50", "p90", "p95", "p99", "max"}[i], finding.Seconds, v, len(took), true)
 	}

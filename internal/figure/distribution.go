@@ -22,16 +22,22 @@ type distributionCurve struct {
 	band    band
 }
 
-// distribution shows what part of the requests was answered within what time. The
-// slower they are the wider they are spread, as HdrHistogram's plots have it.
-func distribution(d *drawer) *Figure {
-	curves, all := d.distributionCurves(1)
+// distribution shows what part of a ramp's requests was answered within what time.
+func distribution(d *drawer) *Figure { return d.distribution(finding.Latency) }
+
+// openDistribution does so of an open loop's.
+func openDistribution(d *drawer) *Figure { return d.distribution(finding.OpenLoop) }
+
+// distribution is that of the analysis. The slower requests are the wider they are
+// spread, as HdrHistogram's plots have it.
+func (d *drawer) distribution(analysis string) *Figure {
+	curves, all := d.distributionCurves(analysis, 1)
 	if len(curves) == 0 {
 		return nil
 	}
 	log := all.log(8)
 	unit := quantity.ScaleOf(all.high/10, finding.Seconds)
-	curves, all = d.distributionCurves(unit.Factor)
+	curves, all = d.distributionCurves(analysis, unit.Factor)
 	most := newSpan()
 	for _, k := range curves {
 		most.add(k.line.x[len(k.line.x)-1])
@@ -116,10 +122,10 @@ func (k distributionCurve) curve(p *plot.Plot, unit quantity.Scale, data vg.Rect
 
 // distributionCurves returns the testbeds' curves in units of the factor, and the times
 // that they reach.
-func (d *drawer) distributionCurves(factor float64) (curves []distributionCurve, all span) {
+func (d *drawer) distributionCurves(analysis string, factor float64) (curves []distributionCurve, all span) {
 	all = newSpan()
 	for _, t := range d.Set.Testbeds() {
-		rows := d.Set.Rows(finding.Latency, t, "quantile").Absolute()
+		rows := d.Set.Rows(analysis, t, "quantile").Absolute()
 		of := rows.Overall()
 		if len(of) == 0 {
 			of = rows.OfRun(d.Set.Representative(t))

@@ -50,6 +50,7 @@ var builders = []struct {
 	{"ratios", ratios},
 	{"throughput", throughput},
 	{"capacity", capacity},
+	{"open-distribution", openDistribution},
 	{"request-time", requestTime},
 	{"distribution", distribution},
 	{"whole-run", wholeRun},

@@ -71,6 +71,7 @@ func campaigns() map[string]resulttest.Campaign {
 			}
 		}),
 		"no facts":    with(func(c *resulttest.Campaign) { c.Without = []string{finding.Environment} }),
+		"open loop":   with(func(c *resulttest.Campaign) { c.Open = true }),
 		"no capacity": with(func(c *resulttest.Campaign) { c.Without = []string{finding.Capacity} }),
 	}
 }
@@ -112,14 +113,14 @@ func ids(all []*Figure) []string {
 }
 
 func TestWhichFigures(t *testing.T) {
-	all := []string{"architecture", "published", "testbeds", "ratios", "throughput", "capacity", "request-time", "distribution", "whole-run", "select", "insert", "isolation", "costs"}
+	all := []string{"architecture", "published", "testbeds", "ratios", "throughput", "capacity", "open-distribution", "request-time", "distribution", "whole-run", "select", "insert", "isolation", "costs"}
 	but := func(all []string, drop ...string) []string {
 		return slices.DeleteFunc(slices.Clone(all), func(id string) bool { return slices.Contains(drop, id) })
 	}
-	everything := but(all, "isolation")
+	everything := but(all, "isolation", "open-distribution")
 	for name, want := range map[string][]string{
 		"three": everything, "one": but(everything, "ratios", "published"), "five": everything, "one run": everything,
-		"isolation": all, "no SQL": but(everything, "select", "insert"), "no onsets": everything, "no counters": everything,
+		"isolation": but(all, "open-distribution"), "open loop": but(all, "isolation"), "no SQL": but(everything, "select", "insert"), "no onsets": everything, "no counters": everything,
 		"no facts": but(everything, "testbeds"), "no capacity": but(everything, "capacity"),
 	} {
 		if got := ids(figuresOf(campaigns()[name])); !slices.Equal(got, want) {

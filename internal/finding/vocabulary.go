@@ -95,6 +95,7 @@ const (
 	//   mean p50 p90 p95 p99 max   seconds  of the successful requests, those that timed out and those in flight at the end that had
 	//                              taken longer than the mean already: a lower bound where there are any of the latter
 	//                              two; note timeouts=3;unfinished=12
+	//   quantile                   seconds  (x: as of Latency) of the same requests, up to the shortest of which a lower bound is known only
 	//   lateness_p99 lateness_max  seconds  of the real send after the intended one
 	//   median_10s p95_10s         seconds  (x: seconds, middle of a window) by the intended send, as of Latency
 	//   requests_per_second        requests/second (x: as of Throughput) successful, by the time they were answered

@@ -157,6 +157,9 @@ var campaigns = []struct {
 	}), []string{
 		"On LXC the largest slow-down was that of pages beside fork stressors, ", "(from too few runs for an interval)", "(n = 1 run, too few for an interval)",
 	}, []string{"was shown to be", "cells show"}},
+	{"an open loop too", change(func(c *resulttest.Campaign) { c.Open = true }), []string{
+		"### Open loop", "[](fig:open-distribution) has their whole distribution.", "They are not to be compared with the times of the closed loop",
+	}, nil},
 	{"no SQL", change(func(c *resulttest.Campaign) { c.Without = []string{finding.Select, finding.Isolation} }), []string{
 		"The time of single SELECTs was not measured in this campaign.", "nothing can be said here about isolation",
 		"This campaign did not measure SELECT and INSERTs under stress.", "How well they isolate was not compared.",

@@ -93,6 +93,7 @@ var extra = []figure.Quantity{
 	{ID: "one-user", Title: "Throughput of one user", Phrase: "throughput of one user", Analysis: finding.Capacity, Name: "lambda", More: true, Speed: true},
 	{ID: "peak-users", Title: "Users at peak throughput", Phrase: "number of users at peak throughput", Analysis: finding.Capacity, Name: "peak_users", More: true, Speed: true},
 	{ID: "peak-throughput", Title: "Peak throughput", Phrase: "peak throughput", Analysis: finding.Capacity, Name: "peak_throughput", More: true, Speed: true},
+	{ID: "open-p50", Title: "Open loop, median", Phrase: "median request time of the open loop", Analysis: finding.OpenLoop, Name: "p50", Speed: true},
 	{ID: "image-build", Title: "Building the image", Phrase: "time to build the image", Analysis: finding.Startup, Name: "image_build"},
 	{ID: "image-size", Title: "Image size", Phrase: "size of the image", Analysis: finding.Startup, Name: "image_size"},
 	{ID: "first-page-cold", Title: "Cold start to first page", Phrase: "time to start cold", Analysis: finding.Operation, Name: "first_page_cold"},

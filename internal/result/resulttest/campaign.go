@@ -48,6 +48,7 @@ type Campaign struct {
 	Runs          int
 	Demonstration bool
 	Matrix        bool     // every victim was measured beside every aggressor
+	Open          bool     // there was an open loop too
 	Without       []string // analyses that find nothing
 }
 
@@ -78,6 +79,9 @@ func (c Campaign) Findings() []finding.Finding {
 	for _, t := range c.Testbeds {
 		b.ramp(t)
 		b.capacity(t)
+		if c.Open {
+			b.open(t)
+		}
 		b.sql(t)
 		if c.Matrix {
 			b.matrix(t)
@@ -92,7 +96,8 @@ func (c Campaign) Findings() []finding.Finding {
 		b.agreement(t)
 		b.aftermath(t)
 		b.curves(t)
-		b.meanQuantiles(t)
+		b.meanQuantiles(finding.Latency, t)
+		b.meanQuantiles(finding.OpenLoop, t)
 	}
 	if c.Runs < 3 {
 		b.warn("", "warning", "too-few-runs", "runs", strconv.Itoa(c.Runs), "experiment", "insert,ramp,select")
@@ -229,7 +234,7 @@ func (b *builder) ramp(t Testbed) {
 		for _, v := range all {
 			sum += v
 		}
-		b.quantiles(t, run, all, math.Round(ok))
+		b.quantiles(finding.Latency, t, run, all, math.Round(ok))
 		good, bad = append(good, math.Round(ok)), append(bad, math.Round(failed))
 		mean, p50, p90, p95 = append(mean, sum/560), append(p50, q(.5)), append(p90, q(.9)), append(p95, q(.95))
 		p99, longest, cpu = append(p99, q(.99)), append(longest, q(1)), append(cpu, t.Page*speed)

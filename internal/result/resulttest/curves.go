@@ -22,7 +22,7 @@ func share(slower float64) finding.Number {
 
 // quantiles adds a run's distribution: of the sorted times, and beyond them as of so
 // many requests with a heavy tail.
-func (b *builder) quantiles(t Testbed, run int, sorted []float64, requests float64) {
+func (b *builder) quantiles(analysis string, t Testbed, run int, sorted []float64, requests float64) {
 	const drawn = 0.02
 	at := func(p float64) float64 { return sorted[int(p*float64(len(sorted)-1))] }
 	for _, s := range slower {
@@ -33,26 +33,46 @@ func (b *builder) quantiles(t Testbed, run int, sorted []float64, requests float
 		if s < drawn {
 			v *= math.Pow(drawn/s, .25)
 		}
-		b.add(finding.Finding{Analysis: finding.Latency, Testbed: t.Name, Run: finding.Run(run), Name: "quantile", X: share(s), Value: finding.Number(v),
+		b.add(finding.Finding{Analysis: analysis, Testbed: t.Name, Run: finding.Run(run), Name: "quantile", X: share(s), Value: finding.Number(v),
 			Low: finding.None, High: finding.None, Unit: finding.Seconds, N: int(requests)})
 	}
 }
 
 // meanQuantiles adds the distribution over runs.
-func (b *builder) meanQuantiles(t Testbed) {
+func (b *builder) meanQuantiles(analysis string, t Testbed) {
 	runs := map[finding.Number][]float64{}
 	for _, f := range b.out {
-		if f.Testbed == t.Name && f.Name == "quantile" {
+		if f.Analysis == analysis && f.Testbed == t.Name && f.Name == "quantile" {
 			runs[f.X] = append(runs[f.X], float64(f.Value))
 		}
 	}
 	for _, s := range slower {
 		if values := runs[share(s)]; len(values) == b.c.Runs {
 			f := over(values, "")
-			f.Analysis, f.Testbed, f.Name, f.X, f.Unit = finding.Latency, t.Name, "quantile", share(s), finding.Seconds
+			f.Analysis, f.Testbed, f.Name, f.X, f.Unit = analysis, t.Name, "quantile", share(s), finding.Seconds
 			b.add(f)
 		}
 	}
+}
+
+// open adds an open loop's requests, which take as long as a page alone but for a tail.
+func (b *builder) open(t Testbed) {
+	const requests = 20000
+	times := make([]float64, 2000)
+	for i := range times {
+		p := (float64(i) + .5) / float64(len(times))
+		times[i] = t.Page * (1 - .3*math.Log(1-p))
+	}
+	for run := 1; run <= b.c.Runs; run++ {
+		b.quantiles(finding.OpenLoop, t, run, times, requests)
+	}
+	add := func(name, unit string, v float64) {
+		b.scalar(finding.OpenLoop, t.Name, name, unit, finding.None, "", requests, b.about(v))
+	}
+	add("successful_requests", finding.Requests, requests)
+	add("p50", finding.Seconds, times[1000])
+	add("p95", finding.Seconds, times[1900])
+	add("p99", finding.Seconds, times[1980])
 }
 
 // law is a testbed's throughput by users, as it has it before any onset.
