@@ -153,3 +153,20 @@ func TestColorNames(t *testing.T) {
 		t.Error("any colour has a name")
 	}
 }
+
+// The marks of the matrix tell who suffered what from whom.
+func TestMatrixMarks(t *testing.T) {
+	for _, f := range figuresOf(campaigns()["isolation"]) {
+		if f.ID != "isolation" {
+			continue
+		}
+		var words []string
+		for _, m := range listen(f).marks {
+			before, _, _ := strings.Cut(m.Words(), " [")
+			words = append(words, before)
+		}
+		if len(words) != 3*5*3 || !strings.HasPrefix(words[0], "native Linux, CPU stress, SELECT: ×\u00a0") || !strings.HasPrefix(words[len(words)-1], "User-Mode Linux, fork stress, Page: ×\u00a0") {
+			t.Errorf("%q", words)
+		}
+	}
+}

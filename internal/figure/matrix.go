@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -25,6 +26,14 @@ func cellName(name string) string {
 		return known
 	}
 	return oneLine(name)
+}
+
+// stressName is an aggressor within a phrase.
+func stressName(aggressor string) string {
+	if name := cellName(aggressor); strings.ToUpper(name) == name || !strings.EqualFold(name, aggressor) {
+		return name
+	}
+	return oneLine(aggressor)
 }
 
 const (
@@ -114,7 +123,7 @@ func (d *drawer) drawMatrix(c draw.Canvas, testbeds, aggressors, victims []strin
 					cell := vg.Rectangle{Min: vg.Point{X: x, Y: y - matrixLine}, Max: vg.Point{X: x + width, Y: y}}
 					drawCell(c, cell, f, ok, scale)
 					if ok {
-						annotate(c).Mark(Mark{Area: cell, Testbed: t, Row: fmt.Sprintf("%s, %s stress", d.name(t), cellName(a)),
+						annotate(c).Mark(Mark{Area: cell, Testbed: t, Row: fmt.Sprintf("%s, %s stress", d.name(t), stressName(a)),
 							Column: cellName(v), Value: "×\u00a0" + quantity.NewEstimate(f).Bracketed()})
 					}
 				}

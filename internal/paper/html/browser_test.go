@@ -399,9 +399,13 @@ func testWithoutScript(t *testing.T, b *htmltest.Browser, page string) {
 func testPhone(t *testing.T, b *htmltest.Browser) {
 	wide := resulttest.Seven()
 	wide.Matrix = true
-	for name, findings := range map[string][]finding.Finding{"three": first(), "seven": wide.Findings()} {
-		page := written(t, findings, paper.Options{})
-		for _, width := range []int{360, 390, 768, 1024, 1440} {
+	for _, of := range []struct {
+		name     string
+		findings []finding.Finding
+		widths   []int
+	}{{"three", first(), []int{360, 768, 1440}}, {"seven", wide.Findings(), []int{360, 1024}}} {
+		name, page := of.name, written(t, of.findings, paper.Options{})
+		for _, width := range of.widths {
 			window(b, width, 800, width < 1000)
 			b.Open(page)
 			b.Eval(`document.querySelectorAll("details").forEach(e => { e.open = true })`, nil)
