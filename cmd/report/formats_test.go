@@ -42,7 +42,7 @@ func withoutFigures(files []string) []string {
 }
 
 func TestFormats(t *testing.T) {
-	input := findingsCSV(t)
+	input := quickCSV(t)
 	for _, tc := range []struct {
 		name string
 		args []string
@@ -134,7 +134,7 @@ func TestFormatsMisused(t *testing.T) {
 		{[]string{"-o", "nix/x.md"}, command.Failed, "nix"},
 		{[]string{"-format", "latex", "-o", "/dev/null/x"}, command.Failed, "/dev/null"},
 	} {
-		code, stdout, stderr := execute(t, findingsCSV(t), tc.args...)
+		code, stdout, stderr := execute(t, quickCSV(t), tc.args...)
 		if code != tc.code || stdout != "" || !strings.Contains(stderr, tc.says) {
 			t.Errorf("%v: exit %d, %q, %q", tc.args, code, stdout, stderr)
 		}
@@ -147,7 +147,7 @@ func TestFormatsMisused(t *testing.T) {
 // Those who go on writing keep what they wrote.
 func TestLaTeXOfOthers(t *testing.T) {
 	t.Chdir(t.TempDir())
-	input := findingsCSV(t)
+	input := quickCSV(t)
 	for range 2 { // its own files it overwrites
 		if code, _, stderr := execute(t, input, "-o", "article/"); code != command.Done {
 			t.Fatalf("exit %d, %s", code, stderr)

@@ -13,7 +13,7 @@ import (
 func paperOf(t *testing.T, args ...string) (code int, text, stderr string) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "x.md")
-	code, _, stderr = execute(t, findingsCSV(t), append([]string{"-o", out}, args...)...)
+	code, _, stderr = execute(t, quickCSV(t), append([]string{"-o", out}, args...)...)
 	raw, err := os.ReadFile(out)
 	if err != nil && code == command.Done {
 		t.Fatal(err)
