@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"virtcmp/internal/command"
@@ -70,11 +71,31 @@ func (p *Paper) LaTeX(name, figures string) []File {
 		})})
 }
 
-// Markdown is the paper as GitHub-flavoured Markdown, NAME.md, with its figures.
+// Markdown is the paper as GitHub-flavoured Markdown, NAME.md, with its figures: on white, as
+// many a reader has pages in the dark.
 func (p *Paper) Markdown(name, figures string) []File {
-	return append(p.FigureFiles(figures, "svg"), File{Name: name + ".md", Write: func(w io.Writer) error {
+	all := p.FigureFiles(figures, "svg")
+	for i := range all {
+		all[i].Write = onWhite(all[i].Write)
+	}
+	return append(all, File{Name: name + ".md", Write: func(w io.Writer) error {
 		return md.Write(w, p.Document, md.Options{Figures: figures, Made: p.made("markdown")})
 	}})
+}
+
+// onWhite puts a white ground behind an SVG.
+func onWhite(write func(io.Writer) error) func(io.Writer) error {
+	return func(w io.Writer) error {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			return err
+		}
+		drawing := b.Bytes()
+		start := max(bytes.Index(drawing, []byte("<svg")), 0)
+		start += bytes.IndexByte(drawing[start:], '>') + 1
+		_, err := w.Write(slices.Concat(drawing[:start], []byte("\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"), drawing[start:]))
+		return err
+	}
 }
 
 // made says what wrote the paper, and from what.

@@ -69,6 +69,9 @@ func TestFormsSayTheSame(t *testing.T) {
 		t.Errorf("only %d numbers in the document", len(want))
 	}
 	for name, files := range map[string][]File{"paper.tex": p.LaTeX("paper", "figures"), "paper.md": p.Markdown("paper", "paper-figures")} {
+		if first := contents(t, files[0]); strings.HasSuffix(files[0].Name, ".svg") && (!bytes.Contains(first, []byte(">\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>")) || !bytes.HasSuffix(bytes.TrimSpace(first), []byte("</svg>"))) {
+			t.Errorf("%s is not on white: %.300s", files[0].Name, first)
+		}
 		main := files[len(files)-1]
 		if main.Name != name {
 			t.Errorf("the last file is %s, want %s: it should be there only if all it refers to is", main.Name, name)

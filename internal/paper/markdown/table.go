@@ -28,7 +28,7 @@ func (w *writer) table(b *document.Table) {
 	}
 	w.block(strings.Join(lines, "\n"))
 	if spans {
-		w.block(reaches + " as on the left")
+		w.block("*" + reaches + " The cell on the left reaches to here.*")
 	}
 	if b.Notes != nil {
 		w.paragraph(b.Notes)
