@@ -70,7 +70,7 @@ func TestBrowser(t *testing.T) {
 		test func(*testing.T, *htmltest.Browser)
 	}{
 		{"leaves testbeds out", testToggles}, {"zooms by mouse", testZoomByMouse}, {"zooms by button", testZoomByButton},
-		{"tells values by mouse", testMouse}, {"tells values by key", testKeys}, {"is used by keys alone", testKeysAlone},
+		{"tells values by mouse", testMouse}, {"tells values of other curves", testOtherCurves}, {"tells values by key", testKeys}, {"is used by keys alone", testKeysAlone},
 		{"tells values by finger", testFinger}, {"changes its theme", testTheme}, {"keeps still", testReducedMotion},
 	} {
 		t.Run(part.name, func(t *testing.T) {
@@ -81,6 +81,7 @@ func TestBrowser(t *testing.T) {
 		})
 	}
 	t.Run("is whole without its script", func(t *testing.T) { testWithoutScript(t, b, page) })
+	t.Run("has one testbed", func(t *testing.T) { testOne(t, b) })
 	t.Run("fits a phone", func(t *testing.T) { testPhone(t, b) })
 	t.Run("can be read", func(t *testing.T) { testContrast(t, b, page) })
 	t.Run("is not fooled", func(t *testing.T) { testHostile(t, b) })
@@ -219,6 +220,33 @@ func testMouse(t *testing.T, b *htmltest.Browser) {
 	if got := b.String(`document.getElementById("tip").innerText`); strings.Contains(got, "LXC") || !strings.Contains(got, "native Linux") {
 		t.Errorf("without LXC: %q", got)
 	}
+}
+
+// Where x is not time, the words have what it is called.
+func testOtherCurves(t *testing.T, b *htmltest.Browser) {
+	for figure, want := range map[string]string{"fig:distribution": "\u00a0%: request time", "fig:capacity": "\u00a0users: throughput by the law"} {
+		x, y, w, h := area(b, `document.getElementById("`+figure+`")`)
+		b.Mouse("Moved", x+w/2, y+h/2)
+		if got := b.String(`document.getElementById("tip").textContent`); !strings.Contains(got, want) || !strings.Contains(got, "native Linux") {
+			t.Errorf("%s: %q", figure, got)
+		}
+	}
+}
+
+// A single testbed can't be left out, and needs no name.
+func testOne(t *testing.T, b *htmltest.Browser) {
+	c := resulttest.First()
+	c.Testbeds, c.Baseline = c.Testbeds[1:2], ""
+	b.Open(written(t, c.Findings(), paper.Options{}))
+	if got := b.String(`document.getElementById("bar").textContent.trim()`); got != "Dark" {
+		t.Errorf("the bar has %q", got)
+	}
+	x, y, w, h := area(b, requestTime)
+	b.Mouse("Moved", x+w*0.404, y+h/2)
+	if got := b.String(`document.getElementById("tip").textContent`); !strings.HasPrefix(got, "42\u00a0s, 22 users: average of 30 requests") || !strings.HasSuffix(got, "s") {
+		t.Errorf("at 42 s: %q", got)
+	}
+	noComplaints(t, b)
 }
 
 // number reads the number before a unit.

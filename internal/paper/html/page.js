@@ -57,10 +57,7 @@ const tell = (x, y, words, names, rows, aloud) => {
   const left = x + 14 + w > innerWidth - 6 ? x - w - 14 : x + 14, top = y - h - 12 < 6 ? y + 18 : y - h - 12;
   tip.style.transform = `translate(${clamp(left, 6, Math.max(6, innerWidth - w - 6))}px,${clamp(top, 6, Math.max(6, innerHeight - h - 6))}px)`;
   clearTimeout(reading);
-  if (aloud) {
-    const text = [words, ...rows.map(r => [r.testbed ? r.testbed.name : "", ...r.values.map((v, i) => v && (names.length > 1 ? names[i] + " " : "") + v)].filter(Boolean).join(", "))].join("; ");
-    reading = setTimeout(() => { said.textContent = text; }, 200);
-  }
+  if (aloud) reading = setTimeout(() => { said.textContent = tip.innerText; }, 200);
 };
 
 // nice returns the least of 1, 2, 5 times a power of ten that is not below v.
