@@ -150,7 +150,7 @@ func summary(d *document.Document) string {
 func (p *page) bar() {
 	p.print("<form id=\"bar\" autocomplete=\"off\" hidden=\"\">\n")
 	if len(p.options.Testbeds) > 1 {
-		p.print("<fieldset>\n<legend>Testbeds in the figures</legend>\n")
+		p.print("<fieldset aria-label=\"Testbeds in the figures\">\n<legend>Testbeds in the figures</legend>\n")
 		for i, t := range p.options.Testbeds {
 			p.print("<label class=\"%s\"><input type=\"checkbox\" checked=\"\" data-toggle=\"%d\"/>%s<span>%s</span></label>\n", figure.TestbedColor(i), i, p.swatch(i), escape(clip(t.Name)))
 		}
