@@ -183,6 +183,7 @@ const figure = box => {
     for (const { g, was } of p.ticks) {
       const axis = was.find(e => e.nodeName === "path" && /h/.test(e.getAttribute("d"))), model = was.find(e => e.nodeName === "text");
       g.replaceChildren(...was);
+      if (!axis) continue;
       const y = axis.getBBox().y;
       g.replaceChildren(axis);
       for (let v = Math.ceil(low / step - 1e-9); v * step <= high + step * 1e-9; v++) {
