@@ -11,9 +11,9 @@ ARCHIVE ?= data/campaigns/first
 CAMPAIGN ?= data/campaigns/first/campaign.yaml
 OUT     ?= out/$(notdir $(patsubst %/,%,$(dir $(CAMPAIGN))))
 
-# Debian packages: what the testbeds run on, and what tests look at a PDF with.
+# Debian packages: what the testbeds run on, and what tests look at a PDF and a web page with.
 TESTBED_PACKAGES := mmdebstrap e2fsprogs criu lxc docker.io runsc user-mode-linux qemu-system-x86 qemu-utils busybox-static
-TEST_PACKAGES    := poppler-utils qpdf
+TEST_PACKAGES    := poppler-utils qpdf chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,9 +26,9 @@ writers:
 	$(GO) build -o bin/ ./cmd/analyze ./cmd/report
 
 # The forms of the paper that report makes at once.
-FORMATS ?= pdf
+FORMATS ?= pdf,html
 
-report: writers ## the paper and figures/ from an archived campaign (ARCHIVE=data/campaigns/first, FORMATS=pdf,markdown)
+report: writers ## the paper and figures/ from an archived campaign (ARCHIVE=data/campaigns/first, FORMATS=pdf,html)
 	@TIMEFORMAT='the paper ($(FORMATS)) and figures/ of $(ARCHIVE) in %R s'; \
 	time { bin/analyze $(ARCHIVE) | bin/report -format $(FORMATS) -o paper.pdf -figures figures; }
 

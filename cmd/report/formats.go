@@ -24,6 +24,7 @@ type format struct {
 // formats are all forms, in the order in which they are written.
 var formats = []format{
 	{name: "pdf", ending: ".pdf", files: single(".pdf", (*paper.Paper).WritePDF)},
+	{name: "html", ending: ".html", files: single(".html", (*paper.Paper).WriteHTML)},
 	{name: "latex", ending: ".tex", folder: "-latex", files: func(p *paper.Paper, name string) []paper.File { return p.LaTeX(name, "figures") }},
 	{name: "markdown", ending: ".md", files: func(p *paper.Paper, name string) []paper.File { return p.Markdown(name, name+"-figures") }},
 }

@@ -29,7 +29,7 @@ comparison, follows from the findings; what they lack the paper names as missing
 The same findings give the same bytes.
 
   analyze data/campaigns/first | report -o paper.pdf -figures figures
-  report -format pdf,markdown -o paper.pdf findings.csv
+  report -format pdf,html -o paper.pdf findings.csv
   report -format latex -o article findings.csv
   report -templates my-text -title "Our Testbeds" findings.csv
   report -check findings.csv
@@ -37,6 +37,7 @@ The same findings give the same bytes.
 -format says as what the paper is written; without it the ending of -o does. Of several
 each gets the name of -o with its own ending.
   pdf       paper.pdf        typeset in two columns
+  html      paper.html       a web page in one file, with figures that answer to mouse and keys
   latex     paper.tex        for those who go on writing: -o names a directory, or the .tex
             paper.bib        file; of several, it is paper-latex. With figures, as PDF. A
                              .tex or .bib that was changed since is not overwritten.

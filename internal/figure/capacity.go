@@ -162,6 +162,9 @@ func (k *lawPanel) newPlot(d *drawer, most, top float64, labelled bool) *plot.Pl
 	p.X.Padding, p.Y.Padding = 0, 2
 	st := d.styles[k.testbed]
 	p.Add(gridLines(false, true), plotterFunc(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+		a := annotate(c)
+		a.Begin(Of(k.testbed))
+		defer a.End()
 		k.band.fill(c, st.faintest(), x, y)
 		for _, at := range k.measured.points(x, y) {
 			c.DrawGlyph(draw.GlyphStyle{Color: st.faint(), Radius: 1, Shape: draw.CircleGlyph{}}, at)
@@ -176,6 +179,19 @@ func (k *lawPanel) newPlot(d *drawer, most, top float64, labelled bool) *plot.Pl
 		k.law.line(c, draw.LineStyle{Color: st.color, Width: dataLine}, x, y)
 	}))
 	return p
+}
+
+// curve describes the law.
+func (k *lawPanel) curve(data vg.Rectangle) Curve {
+	unit := quantity.ScaleOf(1, finding.RequestsPerSecond)
+	out := k.law.curve(k.testbed, "Throughput by the law", unit.Symbol, k.plot, data)
+	for i, users := range k.law.x {
+		if j := slices.Index(k.band.x, users); j >= 0 && i < len(out.Y) {
+			f := finding.Finding{Value: finding.Number(k.law.y[i]), Low: finding.Number(k.band.low[j]), High: finding.Number(k.band.high[j])}
+			out.Y[i] = quantity.EstimateIn(f, unit).Bracketed()
+		}
+	}
+	return out
 }
 
 // beyond reports whether the peak is the law's, and was not seen.
@@ -211,13 +227,18 @@ func (d *drawer) drawLaws(c draw.Canvas, panels []*lawPanel, columns int, tick v
 			x += tick
 		}
 		data := vg.Rectangle{Min: vg.Point{X: x, Y: c.Min.Y + axisBelow}, Max: vg.Point{X: x + width, Y: c.Min.Y + axisBelow + lawHeight}}
-		k.plot.Draw(placed(k.plot, c, data))
+		within(c, &Panel{Data: data, Unit: "users", Curves: func() []Curve { return []Curve{k.curve(data)} }}, func() {
+			k.plot.Draw(placed(k.plot, c, data))
+		})
 		st := d.styles[k.testbed]
+		a := annotate(c)
+		a.Begin(Of(k.testbed))
 		c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x + 2.5, Y: data.Max.Y + 14})
 		name, words := fit(bold(letters(letter, st.color, text.XLeft, text.YCenter)), d.name(k.testbed), width-8)
 		c.FillText(name, vg.Point{X: x + 8, Y: data.Max.Y + 14}, words)
 		peak, words := fit(letters(tickLetter, gray, text.XLeft, text.YCenter), k.summary(), width)
 		c.FillText(peak, vg.Point{X: x, Y: data.Max.Y + 6}, words)
+		a.End()
 		if i == 0 {
 			labelY(c, data, what)
 		}

@@ -2,6 +2,8 @@ package figure
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -48,23 +50,25 @@ func (d *drawer) distribution(analysis string) *Figure {
 	p.X.Padding, p.Y.Padding = 0, 2
 	p.Add(gridLines(true, true), plotterFunc(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
 		for _, k := range curves {
-			k.band.fill(c, d.styles[k.testbed].faintest(), x, y)
+			within(c, Of(k.testbed), func() { k.band.fill(c, d.styles[k.testbed].faintest(), x, y) })
 		}
 		for _, k := range curves {
 			st := d.styles[k.testbed]
-			k.line.line(c, st.line(dataLine), x, y)
-			for i, at := range k.line.points(x, y) {
-				if labelled(k.line.x[i]) {
-					c.DrawGlyph(st.glyph(markRadius), at)
+			within(c, Of(k.testbed), func() {
+				k.line.line(c, st.line(dataLine), x, y)
+				for i, at := range k.line.points(x, y) {
+					if labelled(k.line.x[i]) {
+						c.DrawGlyph(st.glyph(markRadius), at)
+					}
 				}
-			}
+			})
 		}
 	}))
 	var labels []endLabel
 	var keyed []string
 	for _, k := range curves {
 		keyed = append(keyed, k.testbed)
-		labels = append(labels, endLabel{text: d.name(k.testbed), style: d.styles[k.testbed]})
+		labels = append(labels, endLabel{text: d.name(k.testbed), testbed: k.testbed, style: d.styles[k.testbed]})
 	}
 	// Names stand at the lines' ends where all of these are at the edge.
 	if math.Log(most.low) > 0.9*math.Log(most.high) && len(curves) <= mostLabels {
@@ -81,7 +85,12 @@ func (d *drawer) distribution(analysis string) *Figure {
 		data.Max.Y -= d.keyHeight(keyed) + usersAxisHeight
 		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
 		data.Max.X -= max(labelWidth(labels), 12)
-		p.Draw(placed(p, c, data))
+		within(c, &Panel{Data: data, Unit: "%", Curves: func() (asked []Curve) {
+			for _, k := range curves {
+				asked = append(asked, k.curve(p, unit, data))
+			}
+			return asked
+		}}, func() { p.Draw(placed(p, c, data)) })
 		labelX(c, data, "Share of the requests that were as quick or quicker")
 		labelY(c, data, what)
 		area := c
@@ -94,6 +103,21 @@ func (d *drawer) distribution(analysis string) *Figure {
 		}
 		endLabels(c, data.Max.X, data.Min.Y, data.Max.Y, labels)
 	}}
+}
+
+// curve describes the quantiles, by the share of the requests that were as quick.
+func (k distributionCurve) curve(p *plot.Plot, unit quantity.Scale, data vg.Rectangle) Curve {
+	out := k.line.curve(k.testbed, "Request time", unit.Symbol, p, data)
+	for i := range out.X {
+		oneIn := k.line.x[i]
+		places := max(1, int(math.Ceil(math.Log10(oneIn)-1e-9)))
+		out.X[i] = strings.TrimSuffix(strings.TrimRight(quantity.Digits(100*(1-1/oneIn), places), "0"), ".")
+		if j := slices.Index(k.band.x, oneIn); j >= 0 {
+			f := finding.Finding{Value: finding.Number(k.line.y[i]), Low: finding.Number(k.band.low[j]), High: finding.Number(k.band.high[j])}
+			out.Y[i] = quantity.EstimateIn(f, quantity.Scale{Factor: 1, Symbol: unit.Symbol}).Bracketed()
+		}
+	}
+	return out
 }
 
 // distributionCurves returns the testbeds' curves in units of the factor, and the times

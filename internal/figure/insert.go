@@ -67,24 +67,32 @@ func insertTime(d *drawer) *Figure {
 	p.Add(gridLines(false, true), plotterFunc(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
 		for _, t := range testbeds {
 			st := d.styles[t]
-			var trend series
-			for _, l := range curves[t] {
-				s := l.scaled(scale)
-				at := float64(l.at) + offset(t)
-				trend.x, trend.y = append(trend.x, at), append(trend.y, s.mean)
-				solid := draw.LineStyle{Color: st.color, Width: dataLine}
-				for _, v := range s.runs {
-					c.DrawGlyph(draw.GlyphStyle{Color: st.faint(), Radius: runRadius, Shape: draw.CircleGlyph{}}, vg.Point{X: x(at) + aside, Y: y(v)})
-				}
-				if !math.IsNaN(s.low) && !math.IsNaN(s.high) {
-					c.StrokeLine2(solid, x(at), y(s.low), x(at), y(s.high))
-					for _, v := range []float64{s.low, s.high} {
-						c.StrokeLine2(solid, x(at)-2, y(v), x(at)+2, y(v))
+			within(c, Of(t), func() {
+				var trend series
+				for _, l := range curves[t] {
+					s := l.scaled(scale)
+					at := float64(l.at) + offset(t)
+					trend.x, trend.y = append(trend.x, at), append(trend.y, s.mean)
+					solid := draw.LineStyle{Color: st.color, Width: dataLine}
+					for _, v := range s.runs {
+						c.DrawGlyph(draw.GlyphStyle{Color: st.faint(), Radius: runRadius, Shape: draw.CircleGlyph{}}, vg.Point{X: x(at) + aside, Y: y(v)})
 					}
+					if !math.IsNaN(s.low) && !math.IsNaN(s.high) {
+						c.StrokeLine2(solid, x(at), y(s.low), x(at), y(s.high))
+						for _, v := range []float64{s.low, s.high} {
+							c.StrokeLine2(solid, x(at)-2, y(v), x(at)+2, y(v))
+						}
+					}
+					c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x(at), Y: y(s.mean)})
+					s.marks(func(v float64, mean bool) vg.Rectangle {
+						if mean {
+							return around(vg.Point{X: x(at), Y: y(v)}, markRadius)
+						}
+						return around(vg.Point{X: x(at) + aside, Y: y(v)}, runRadius)
+					}, scale.Symbol, Mark{Testbed: t, Row: d.name(t) + ", " + stressors(levels[l.at])}, annotate(c))
 				}
-				c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x(at), Y: y(s.mean)})
-			}
-			trend.line(c, st.line(0.6), x, y)
+				trend.line(c, st.line(0.6), x, y)
+			})
 		}
 	}))
 	var keyed []string
@@ -106,7 +114,7 @@ func insertTime(d *drawer) *Figure {
 		var ends []float64
 		for _, t := range named {
 			k := curves[t]
-			labels = append(labels, endLabel{text: d.name(t), style: d.styles[t]})
+			labels = append(labels, endLabel{text: d.name(t), testbed: t, style: d.styles[t]})
 			ends = append(ends, k[len(k)-1].mean/scale.Factor)
 		}
 		what := axisText("Time of a batch of INSERTs", scale, log, lessIsBetter)
@@ -127,4 +135,14 @@ func insertTime(d *drawer) *Figure {
 		}
 		endLabels(c, data.Max.X, data.Min.Y, data.Max.Y, labels)
 	}}
+}
+
+func stressors(n float64) string {
+	switch n {
+	case 0:
+		return "alone"
+	case 1:
+		return "1 stressor"
+	}
+	return quantity.Digits(n, 0) + " stressors"
 }

@@ -43,9 +43,11 @@ func (d *drawer) key(c draw.Canvas, testbeds []string) {
 			x -= keyMark + words.Width(d.name(t)) + keyGap
 		}
 		for _, t := range line {
-			c.DrawGlyph(d.styles[t].glyph(markRadius), vg.Point{X: x + 2.5, Y: y})
-			words.Color = d.styles[t].color
-			c.FillText(words, vg.Point{X: x + keyMark, Y: y}, d.name(t))
+			within(c, Of(t), func() {
+				c.DrawGlyph(d.styles[t].glyph(markRadius), vg.Point{X: x + 2.5, Y: y})
+				words.Color = d.styles[t].color
+				c.FillText(words, vg.Point{X: x + keyMark, Y: y}, d.name(t))
+			})
 			x += keyMark + words.Width(d.name(t)) + keyGap
 		}
 		y -= keyLine

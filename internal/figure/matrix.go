@@ -1,8 +1,10 @@
 package figure
 
 import (
+	"fmt"
 	"image/color"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -24,6 +26,14 @@ func cellName(name string) string {
 		return known
 	}
 	return oneLine(name)
+}
+
+// stressName is an aggressor within a phrase.
+func stressName(aggressor string) string {
+	if name := cellName(aggressor); strings.ToUpper(name) == name || !strings.EqualFold(name, aggressor) {
+		return name
+	}
+	return oneLine(aggressor)
 }
 
 const (
@@ -103,14 +113,21 @@ func (d *drawer) drawMatrix(c draw.Canvas, testbeds, aggressors, victims []strin
 		c.FillText(bold(words), vg.Point{X: c.Min.X, Y: middle}, cellName(a))
 		for _, t := range testbeds {
 			at := y - matrixLine/2
-			words.Color = d.styles[t].color
-			c.FillText(words, vg.Point{X: c.Min.X + classes + 6, Y: at}, d.name(t))
-			words.Color = ink
-			for i, v := range victims {
-				x := left + width*vg.Length(i)
-				f, ok := d.degradation(t, a, v)
-				drawCell(c, vg.Rectangle{Min: vg.Point{X: x, Y: y - matrixLine}, Max: vg.Point{X: x + width, Y: y}}, f, ok, scale)
-			}
+			within(c, Of(t), func() {
+				words.Color = d.styles[t].color
+				c.FillText(words, vg.Point{X: c.Min.X + classes + 6, Y: at}, d.name(t))
+				words.Color = ink
+				for i, v := range victims {
+					x := left + width*vg.Length(i)
+					f, ok := d.degradation(t, a, v)
+					cell := vg.Rectangle{Min: vg.Point{X: x, Y: y - matrixLine}, Max: vg.Point{X: x + width, Y: y}}
+					drawCell(c, cell, f, ok, scale)
+					if ok {
+						annotate(c).Mark(Mark{Area: cell, Testbed: t, Row: fmt.Sprintf("%s, %s stress", d.name(t), stressName(a)),
+							Column: cellName(v), Value: "×\u00a0" + quantity.NewEstimate(f).Bracketed()})
+					}
+				}
+			})
 			y -= matrixLine
 		}
 		y -= matrixGap
@@ -128,8 +145,8 @@ func drawCell(c draw.Canvas, r vg.Rectangle, f finding.Finding, measured bool, s
 	}
 	v := float64(f.Value)
 	const between = 0.5 // white lines
-	fill(c, scale.color(v), vg.Rectangle{Min: vg.Point{X: r.Min.X + between, Y: r.Min.Y + between}, Max: vg.Point{X: r.Max.X - between, Y: r.Max.Y - between}})
-	st.Color = scale.ink(v)
+	fill(c, scale.shade(v), vg.Rectangle{Min: vg.Point{X: r.Min.X + between, Y: r.Min.Y + between}, Max: vg.Point{X: r.Max.X - between, Y: r.Max.Y - between}})
+	st.Color = Shade{scale.ink(v), scale.share(v)}
 	if verdict := result.Judge(f); verdict == result.More || verdict == result.Less {
 		st = bold(st)
 	}
@@ -156,6 +173,8 @@ func (h heat) color(v float64) color.NRGBA {
 	return color.NRGBA{mix(0), mix(1), mix(2), 0xff}
 }
 
+func (h heat) shade(v float64) Shade { return Shade{h.color(v), h.share(v)} }
+
 // ink is the colour of a number that can be read there.
 func (h heat) ink(v float64) color.NRGBA {
 	if h.share(v) > 0.5 {
@@ -170,7 +189,7 @@ func (h heat) key(c draw.Canvas, r vg.Rectangle) {
 	step := (r.Max.X - r.Min.X) / steps
 	for i := range steps {
 		x := r.Min.X + step*vg.Length(i)
-		fill(c, h.color(math.Pow(h.top, (float64(i)+0.5)/steps)), vg.Rectangle{Min: vg.Point{X: x, Y: r.Min.Y}, Max: vg.Point{X: min(x+step*1.1, r.Max.X), Y: r.Max.Y}})
+		fill(c, h.shade(math.Pow(h.top, (float64(i)+0.5)/steps)), vg.Rectangle{Min: vg.Point{X: x, Y: r.Min.Y}, Max: vg.Point{X: min(x+step*1.1, r.Max.X), Y: r.Max.Y}})
 	}
 	st := letters(tickLetter, ink, text.XCenter, text.YTop)
 	free := r.Min.X - 100

@@ -51,7 +51,7 @@ func usersAxis(c draw.Canvas, p *plot.Plot, r result.Ramp) {
 	y := c.Max.Y
 	from, to := float64(r.Users(max(p.X.Min, 0))), float64(r.Users(p.X.Max))
 	xOf := func(users float64) vg.Length { return c.X(p.X.Norm(r.Start(users))) }
-	c.StrokeLine2(line, c.Min.X, y, xOf(to), y)
+	within(c, UserTicks, func() { c.StrokeLine2(line, c.Min.X, y, xOf(to), y) })
 	words := letters(tickLetter, gray, text.XLeft, text.YBottom)
 	step := niceStep((to - from) / float64(max(2, min(7, int((c.Max.X-c.Min.X)/19)))))
 	last := math.Floor(to/step) * step
@@ -63,23 +63,26 @@ func usersAxis(c draw.Canvas, p *plot.Plot, r result.Ramp) {
 		c.FillText(words, vg.Point{X: c.Min.X, Y: y + 2}, "users")
 		free += words.Width("users")
 	}
-	for u := step; u <= to; u += step {
-		x := xOf(u)
-		if u < from || x > c.Max.X+0.1 {
-			continue
+	within(c, UserTicks, func() {
+		for u := step; u <= to; u += step {
+			x := xOf(u)
+			if u < from || x > c.Max.X+0.1 {
+				continue
+			}
+			c.StrokeLine2(line, x, y, x, y+2)
+			if x-half(u) >= free {
+				c.FillText(label, vg.Point{X: x, Y: y + 2}, strconv.Itoa(int(u)))
+			}
 		}
-		c.StrokeLine2(line, x, y, x, y+2)
-		if x-half(u) >= free {
-			c.FillText(label, vg.Point{X: x, Y: y + 2}, strconv.Itoa(int(u)))
-		}
-	}
+	})
 }
 
 // endLabel names a line at its right end.
 type endLabel struct {
-	text  string
-	style style
-	y     vg.Length
+	text    string
+	testbed string
+	style   style
+	y       vg.Length
 }
 
 // inside writes the label among the data, near its line's end at x: right of it or
@@ -105,8 +108,12 @@ func (l endLabel) inside(c draw.Canvas, x vg.Length, points []vg.Point) {
 			best, least = box, n
 		}
 	}
-	fill(c, color.NRGBA{0xff, 0xff, 0xff, 0xc8}, best)
-	c.FillText(st, vg.Point{X: best.Min.X + pad, Y: (best.Min.Y + best.Max.Y) / 2}, l.text)
+	within(c, Of(l.testbed), func() {
+		within(c, Pin(x), func() {
+			fill(c, color.NRGBA{0xff, 0xff, 0xff, 0xc8}, best)
+			c.FillText(st, vg.Point{X: best.Min.X + pad, Y: (best.Min.Y + best.Max.Y) / 2}, l.text)
+		})
+	})
 }
 
 // endLabels writes labels right of x, each beside its line's end or as near to it as
@@ -120,10 +127,12 @@ func endLabels(c draw.Canvas, x, low, high vg.Length, labels []endLabel) {
 	}
 	spread(ys, apart, low, high)
 	for i, l := range labels {
-		if d := ys[i] - l.y; d > 2 || d < -2 {
-			c.StrokeLine2(draw.LineStyle{Color: l.style.color, Width: thinLine}, x, l.y, x+4, ys[i])
-		}
-		c.FillText(letters(letter, l.style.color, text.XLeft, text.YCenter), vg.Point{X: x + 5, Y: ys[i]}, l.text)
+		within(c, Of(l.testbed), func() {
+			if d := ys[i] - l.y; d > 2 || d < -2 {
+				c.StrokeLine2(draw.LineStyle{Color: l.style.color, Width: thinLine}, x, l.y, x+4, ys[i])
+			}
+			c.FillText(letters(letter, l.style.color, text.XLeft, text.YCenter), vg.Point{X: x + 5, Y: ys[i]}, l.text)
+		})
 	}
 }
 

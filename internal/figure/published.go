@@ -77,6 +77,7 @@ func (d *drawer) drawRelations(c draw.Canvas, all span) {
 		c.FillText(whose, vg.Point{X: c.Min.X + whoseIndent, Y: y}, of2014)
 		c.DrawGlyph(draw.GlyphStyle{Color: ink, Radius: markRadius, Shape: draw.RingGlyph{}}, vg.Point{X: x(r.Then), Y: y})
 		c.FillText(numbers, vg.Point{X: c.Max.X, Y: y}, quantity.Number(r.Then))
+		annotate(c).Mark(Mark{Area: around(vg.Point{X: x(r.Then), Y: y}, markRadius), Row: r.Title, Column: of2014, Value: quantity.Number(r.Then)})
 		y -= ratioLine
 		st := d.styles[r.Container]
 		if r.Now.Low > 0 && r.Now.High.Present() {
@@ -86,6 +87,8 @@ func (d *drawer) drawRelations(c draw.Canvas, all span) {
 		words, who := fit(whose, d.measuredBy(r), whoseRoom)
 		c.FillText(words, vg.Point{X: c.Min.X + whoseIndent, Y: y}, who)
 		c.FillText(numbers, vg.Point{X: c.Max.X, Y: y}, quantity.NewEstimate(r.Now).Bracketed())
+		annotate(c).Mark(Mark{Area: around(vg.Point{X: x(float64(r.Now.Value)), Y: y}, markRadius), Testbed: r.Container,
+			Row: r.Title, Column: d.measuredBy(r), Value: quantity.NewEstimate(r.Now).Bracketed()})
 		y -= ratioLine/2 + groupGap
 	}
 }

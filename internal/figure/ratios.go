@@ -127,12 +127,16 @@ func (d *drawer) drawRatios(c draw.Canvas, groups [2][]ratioGroup, all span) {
 				at := y + ratioLine/2
 				st := d.styles[r.testbed]
 				f := r.finding
-				if f.Low > 0 && f.High.Present() {
-					line := draw.LineStyle{Color: st.color, Width: dataLine}
-					c.StrokeLine2(line, x(float64(f.Low)), at, x(float64(f.High)), at)
-				}
-				c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x(float64(f.Value)), Y: at})
-				c.FillText(numbers, vg.Point{X: c.Max.X, Y: at}, value(f))
+				within(c, Of(r.testbed), func() {
+					if f.Low > 0 && f.High.Present() {
+						line := draw.LineStyle{Color: st.color, Width: dataLine}
+						c.StrokeLine2(line, x(float64(f.Low)), at, x(float64(f.High)), at)
+					}
+					c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x(float64(f.Value)), Y: at})
+					c.FillText(numbers, vg.Point{X: c.Max.X, Y: at}, value(f))
+					annotate(c).Mark(Mark{Area: around(vg.Point{X: x(float64(f.Value)), Y: at}, markRadius), Testbed: r.testbed,
+						Row: g.quantity.Title, Column: d.name(r.testbed), Value: value(f)})
+				})
 			}
 			y -= groupGap
 		}

@@ -12,6 +12,9 @@ import (
 // EarlyShare is the part of the ramp that requestTime shows: 600 s of 800 s in 2014.
 const EarlyShare = 0.75
 
+// trendName is what readers are told of the trend.
+const trendName = "Average of 30 requests"
+
 // mostLabels is how many lines are named at their ends; more have a key.
 const mostLabels = 4
 
@@ -52,12 +55,15 @@ func requestTime(d *drawer) *Figure {
 	p.X.Min, p.X.Max, p.X.Tick.Marker = 0, until, linearTicks(6)
 	p.X.Padding, p.Y.Padding = 0, 2
 	p.Add(gridLines(false, true), plotterFunc(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+		a := annotate(c)
+		a.Begin(Data)
 		for _, k := range curves {
-			k.requests.cloud(c, d.styles[k.testbed].faint(), x, y)
+			within(c, Of(k.testbed), func() { k.requests.cloud(c, d.styles[k.testbed].faint(), x, y) })
 		}
 		for _, k := range curves {
-			k.trend.line(c, d.styles[k.testbed].line(dataLine), x, y)
+			within(c, Of(k.testbed), func() { k.trend.line(c, d.styles[k.testbed].line(dataLine), x, y) })
 		}
+		a.End()
 	}))
 	var labels []endLabel
 	var keyed []string // beside so many lines there is no room for their names
@@ -65,7 +71,7 @@ func requestTime(d *drawer) *Figure {
 		if len(curves) > mostLabels {
 			keyed = append(keyed, k.testbed)
 		} else {
-			labels = append(labels, endLabel{text: d.name(k.testbed), style: d.styles[k.testbed]})
+			labels = append(labels, endLabel{text: d.name(k.testbed), testbed: k.testbed, style: d.styles[k.testbed]})
 		}
 	}
 	height := 150 + d.keyHeight(keyed)
@@ -81,7 +87,15 @@ func requestTime(d *drawer) *Figure {
 		}
 		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
 		data.Max.X -= max(labelWidth(labels), 3)
-		p.Draw(placed(p, c, data))
+		a := annotate(c)
+		a.Begin(d.timePanel(p, data, func() (all []Curve) {
+			for _, k := range curves {
+				all = append(all, k.trend.curve(k.testbed, trendName, unit.Symbol, p, data))
+			}
+			return all
+		}))
+		defer a.End()
+		drawPanel(p, c, data)
 		labelX(c, data, "Time since the start of the run (s)")
 		labelY(c, data, what)
 		area := c

@@ -54,9 +54,13 @@ func (s series) points(x, y func(float64) vg.Length) []vg.Point {
 	return ps
 }
 
-// cloud draws every point as a small square, all in one path.
+// cloud draws every point as a small square, all in one path, or as the annotator has it.
 func (s series) cloud(c draw.Canvas, col color.Color, x, y func(float64) vg.Length) {
 	const r = 0.45
+	if a, ok := annotatorOf(c); ok {
+		a.Points(slices.DeleteFunc(s.points(x, y), func(p vg.Point) bool { return !c.Contains(p) }), 2*r, col)
+		return
+	}
 	var path vg.Path
 	for _, p := range s.points(x, y) {
 		if !c.Contains(p) {
@@ -75,6 +79,15 @@ func (s series) cloud(c draw.Canvas, col color.Color, x, y func(float64) vg.Leng
 // line draws the series as a line, within the canvas.
 func (s series) line(c draw.Canvas, st draw.LineStyle, x, y func(float64) vg.Length) {
 	c.StrokeLines(st, c.ClipLinesXY(s.points(x, y))...)
+}
+
+// over returns the series with its values in units of the scale factor.
+func (s series) over(factor float64) series {
+	out := series{x: s.x, y: make([]float64, len(s.y))}
+	for i, y := range s.y {
+		out.y[i] = y / factor
+	}
+	return out
 }
 
 // band is an interval along x.

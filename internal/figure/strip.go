@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -16,6 +17,7 @@ import (
 // NaN where there is none.
 type sample struct {
 	runs            []float64
+	numbers         []finding.Run // of the runs
 	mean, low, high float64
 	unit            string
 }
@@ -33,7 +35,7 @@ func (d *drawer) sample(analysis, testbed, name string, x float64) (sample, bool
 	s := sample{mean: float64(all.Value), low: float64(all.Low), high: float64(all.High), unit: all.Unit}
 	for _, f := range rows.EachRun() {
 		if f.Value.Present() {
-			s.runs = append(s.runs, float64(f.Value))
+			s.runs, s.numbers = append(s.runs, float64(f.Value)), append(s.numbers, f.Run)
 		}
 	}
 	return s, true
@@ -41,7 +43,7 @@ func (d *drawer) sample(analysis, testbed, name string, x float64) (sample, bool
 
 // scaled returns the sample in that scale.
 func (s sample) scaled(u quantity.Scale) sample {
-	out := sample{mean: s.mean / u.Factor, low: s.low / u.Factor, high: s.high / u.Factor, unit: s.unit}
+	out := sample{mean: s.mean / u.Factor, low: s.low / u.Factor, high: s.high / u.Factor, unit: s.unit, numbers: s.numbers}
 	for _, v := range s.runs {
 		out.runs = append(out.runs, v/u.Factor)
 	}
@@ -51,6 +53,21 @@ func (s sample) scaled(u quantity.Scale) sample {
 func (s sample) addTo(sp *span) {
 	sp.add(s.mean, s.low, s.high)
 	sp.add(s.runs...)
+}
+
+// marks describes the mean and the runs, where they are drawn; what they have in common
+// is in like.
+func (m sample) marks(where func(v float64, mean bool) vg.Rectangle, symbol string, like Mark, a Annotator) {
+	scale := quantity.Scale{Factor: 1, Symbol: symbol}
+	one := func(column string, f finding.Finding, mean bool) {
+		mk := like
+		mk.Area, mk.Column, mk.Value = where(float64(f.Value), mean), column, quantity.EstimateIn(f, scale).Bracketed()
+		a.Mark(mk)
+	}
+	one("mean", finding.Finding{Value: finding.Number(m.mean), Low: finding.Number(m.low), High: finding.Number(m.high), Unit: m.unit}, true)
+	for i, v := range m.runs {
+		one(fmt.Sprintf("run %d", m.numbers[i]), finding.Finding{Value: finding.Number(v), Low: finding.None, High: finding.None, Unit: m.unit}, false)
+	}
 }
 
 // strip is a dot plot: a row a testbed, in it every run, the mean and its interval.
@@ -96,6 +113,8 @@ func (d *drawer) newStrip(analysis, name, what, hint string) *strip {
 const (
 	stripRow  vg.Length = 17
 	stripAxis vg.Length = 21 // marks and label below
+
+	sampleUp, sampleDown = 2.2, -4.0 // of the mean and of the runs from the middle of a row
 )
 
 func (s *strip) height() vg.Length { return vg.Length(len(s.samples))*stripRow + stripAxis }
@@ -133,9 +152,18 @@ func (s *strip) draw(d *drawer, c draw.Canvas, left, right vg.Length) {
 	p.Add(gridLines(true, false), plotterFunc(func(dc draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
 		for i, m := range s.samples {
 			at := y(float64(n - 1 - i))
-			drawSample(dc, d.styles[s.testbeds[i]], m, x, at)
-			c.FillText(letters(letter, ink, text.XRight, text.YCenter), vg.Point{X: data.Min.X - 5, Y: at}, d.name(s.testbeds[i]))
-			c.FillText(letters(tickLetter, gray, text.XRight, text.YCenter), vg.Point{X: c.Max.X, Y: at}, s.mean(i))
+			t := s.testbeds[i]
+			within(c, Of(t), func() {
+				drawSample(dc, d.styles[t], m, x, at)
+				c.FillText(letters(letter, ink, text.XRight, text.YCenter), vg.Point{X: data.Min.X - 5, Y: at}, d.name(t))
+				c.FillText(letters(tickLetter, gray, text.XRight, text.YCenter), vg.Point{X: c.Max.X, Y: at}, s.mean(i))
+				m.marks(func(v float64, mean bool) vg.Rectangle {
+					if mean {
+						return around(vg.Point{X: x(v), Y: at + sampleUp}, markRadius)
+					}
+					return around(vg.Point{X: x(v), Y: at + sampleDown}, runRadius)
+				}, s.unit.Symbol, Mark{Testbed: t, Table: axisText(s.what, s.unit, false, ""), Row: d.name(t)}, annotate(c))
+			})
 		}
 	}))
 	p.Draw(placed(p, c, data))
@@ -144,17 +172,16 @@ func (s *strip) draw(d *drawer, c draw.Canvas, left, right vg.Length) {
 
 // drawSample draws the mean and its interval at height y, and the runs below them.
 func drawSample(c draw.Canvas, st style, m sample, x func(float64) vg.Length, y vg.Length) {
-	const up, down = 2.2, -4.0
 	solid := draw.LineStyle{Color: st.color, Width: dataLine}
 	if !math.IsNaN(m.low) && !math.IsNaN(m.high) {
-		c.StrokeLine2(solid, x(m.low), y+up, x(m.high), y+up)
+		c.StrokeLine2(solid, x(m.low), y+sampleUp, x(m.high), y+sampleUp)
 		for _, v := range []float64{m.low, m.high} {
-			c.StrokeLine2(solid, x(v), y+up-2, x(v), y+up+2)
+			c.StrokeLine2(solid, x(v), y+sampleUp-2, x(v), y+sampleUp+2)
 		}
 	}
-	c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x(m.mean), Y: y + up})
+	c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x(m.mean), Y: y + sampleUp})
 	for _, v := range m.runs {
-		c.DrawGlyph(draw.GlyphStyle{Color: st.faint(), Radius: runRadius, Shape: draw.CircleGlyph{}}, vg.Point{X: x(v), Y: y + down})
+		c.DrawGlyph(draw.GlyphStyle{Color: st.faint(), Radius: runRadius, Shape: draw.CircleGlyph{}}, vg.Point{X: x(v), Y: y + sampleDown})
 	}
 }
 

@@ -115,16 +115,17 @@ type runRow struct {
 	all    span
 	unit   quantity.Scale
 	draw   func(d *drawer, k *runColumn, factor float64) plotterFunc
+	asked  func(k *runColumn) []namedSeries
 	last   bool
 }
 
 // runRows are the panels that there are data for.
 func runRows(columns []*runColumn) []*runRow {
 	rows := []*runRow{
-		{title: "Request time", height: 92, log: true, unit: quantity.Scale{Factor: 1, Symbol: "s"}, all: newSpan(), draw: drawRequests},
-		{title: "Requests/s", height: 44, unit: quantity.Scale{Factor: 1}, all: newSpan(), draw: drawServed},
-		{title: "Swap", height: 38, all: newSpan(), draw: drawCounter(func(k *runColumn) series { return k.swapped })},
-		{title: "Swap traffic", height: 38, unit: quantity.ScaleOf(1, finding.PagesPerSecond), all: newSpan(), draw: drawCounter(func(k *runColumn) series { return k.paged })},
+		{title: "Request time", height: 92, log: true, unit: quantity.Scale{Factor: 1, Symbol: "s"}, all: newSpan(), draw: drawRequests, asked: askedRequests},
+		{title: "Requests/s", height: 44, unit: quantity.Scale{Factor: 1}, all: newSpan(), draw: drawServed, asked: askedServed},
+		{title: "Swap", height: 38, all: newSpan(), draw: drawCounter((*runColumn).swap), asked: askedCounter("Swap", (*runColumn).swap)},
+		{title: "Swap traffic", height: 38, unit: quantity.ScaleOf(1, finding.PagesPerSecond), all: newSpan(), draw: drawCounter((*runColumn).traffic), asked: askedCounter("Swap traffic", (*runColumn).traffic)},
 	}
 	for _, k := range columns {
 		rows[0].all.add(k.request.y...)
@@ -165,6 +166,37 @@ func (r *runRow) plot(d *drawer, k *runColumn, end float64, first bool, marks in
 	return p
 }
 
+// curves are what the panel of a column can be asked for.
+func (r *runRow) curves(k *runColumn, p *plot.Plot, data vg.Rectangle) []Curve {
+	var all []Curve
+	for _, a := range r.asked(k) {
+		if !a.empty() {
+			all = append(all, a.over(r.unit.Factor).curve(k.testbed, a.name, r.unit.Symbol, p, data))
+		}
+	}
+	return all
+}
+
+// namedSeries is a series as readers know it.
+type namedSeries struct {
+	name string
+	series
+}
+
+func askedRequests(k *runColumn) []namedSeries { return []namedSeries{{trendName, k.trend}} }
+
+func askedServed(k *runColumn) []namedSeries {
+	all := []namedSeries{{"Requests/s", k.served}}
+	if hasPositive(k.failed) {
+		all = append(all, namedSeries{"Failed/s", k.failed})
+	}
+	return all
+}
+
+func askedCounter(name string, of func(*runColumn) series) func(*runColumn) []namedSeries {
+	return func(k *runColumn) []namedSeries { return []namedSeries{{name, of(k)}} }
+}
+
 // unlabelled keeps marks and drops their labels.
 type unlabelled struct{ plot.Ticker }
 
@@ -180,39 +212,46 @@ func (u unlabelled) Ticks(low, high float64) []plot.Tick {
 }
 
 func drawRequests(d *drawer, k *runColumn, _ float64) plotterFunc {
-	return func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+	return k.data(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
 		st := d.styles[k.testbed]
 		k.request.cloud(c, st.faint(), x, y)
 		k.trend.line(c, draw.LineStyle{Color: st.color, Width: dataLine}, x, y)
-	}
+	})
 }
 
 func drawServed(d *drawer, k *runColumn, _ float64) plotterFunc {
-	return func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+	return k.data(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
 		k.served.line(c, draw.LineStyle{Color: d.styles[k.testbed].color, Width: dataLine}, x, y)
 		if hasPositive(k.failed) {
 			k.failed.line(c, draw.LineStyle{Color: ink, Width: 0.8, Dashes: []vg.Length{1.5, 1}}, x, y)
 		}
-	}
+	})
 }
 
 func hasPositive(s series) bool { return !s.positive().empty() }
 
+func (k *runColumn) swap() series    { return k.swapped }
+func (k *runColumn) traffic() series { return k.paged }
+
 // drawCounter returns what draws one of a run's counters.
 func drawCounter(of func(*runColumn) series) func(*drawer, *runColumn, float64) plotterFunc {
 	return func(d *drawer, k *runColumn, factor float64) plotterFunc {
-		return func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
-			counter := of(k)
-			if counter.empty() {
+		counter := of(k)
+		if counter.empty() {
+			return func(c draw.Canvas, _ *plot.Plot, _, _ func(float64) vg.Length) {
 				c.FillText(letters(tickLetter, gray, text.XCenter, text.YCenter), c.Center(), "no counters")
-				return
 			}
-			var s series
-			for i, v := range counter.y {
-				s.add(counter.x[i], v/factor)
-			}
-			s.line(c, draw.LineStyle{Color: d.styles[k.testbed].color, Width: dataLine}, x, y)
 		}
+		return k.data(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+			counter.over(factor).line(c, draw.LineStyle{Color: d.styles[k.testbed].color, Width: dataLine}, x, y)
+		})
+	}
+}
+
+// data draws what belongs to the column's testbed and to its times.
+func (k *runColumn) data(drawIt plotterFunc) plotterFunc {
+	return func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+		within(c, Data, func() { within(c, Of(k.testbed), func() { drawIt(c, p, x, y) }) })
 	}
 }
 
@@ -230,18 +269,20 @@ func (d *drawer) drawRuns(c draw.Canvas, columns []*runColumn, rows []*runRow, r
 		for i, r := range rows {
 			p := k.plots[i]
 			data := vg.Rectangle{Min: vg.Point{X: left, Y: top - r.height}, Max: vg.Point{X: left + width, Y: top}}
-			p.Draw(placed(p, c, data))
-			if j == 0 {
-				labelY(c, data, r.label())
-			}
-			if i == 0 {
-				area := c
-				area.Rectangle = data
-				if ramp, ok := d.Set.Ramp(); ok {
-					usersAxis(area, p, ramp)
+			within(c, d.timePanel(p, data, func() []Curve { return r.curves(k, p, data) }), func() {
+				drawPanel(p, c, data)
+				if j == 0 {
+					labelY(c, data, r.label())
 				}
-				d.columnTitle(c, k, data)
-			}
+				if i == 0 {
+					area := c
+					area.Rectangle = data
+					if ramp, ok := d.Set.Ramp(); ok {
+						usersAxis(area, p, ramp)
+					}
+					d.columnTitle(c, k, data)
+				}
+			})
 			whole.Min.Y = top - r.height
 			top -= r.height + runGap
 		}
@@ -258,8 +299,10 @@ func (r *runRow) label() string { return axisText(r.title, r.unit, r.log, "") }
 func (d *drawer) columnTitle(c draw.Canvas, k *runColumn, data vg.Rectangle) {
 	st := d.styles[k.testbed]
 	y := data.Max.Y + 17
-	c.DrawGlyph(st.glyph(markRadius), vg.Point{X: data.Min.X + 2.5, Y: y})
-	c.FillText(bold(letters(letter, st.color, text.XLeft, text.YCenter)), vg.Point{X: data.Min.X + 8, Y: y}, d.name(k.testbed))
+	within(c, Of(k.testbed), func() {
+		c.DrawGlyph(st.glyph(markRadius), vg.Point{X: data.Min.X + 2.5, Y: y})
+		c.FillText(bold(letters(letter, st.color, text.XLeft, text.YCenter)), vg.Point{X: data.Min.X + 8, Y: y}, d.name(k.testbed))
+	})
 }
 
 // onsets marks where a regime begins, through all panels of a column. The name of the
@@ -286,7 +329,6 @@ func (d *drawer) onsets(c draw.Canvas, k *runColumn, p *plot.Plot) {
 	for i, m := range marks {
 		const aside = 1.5
 		x := c.X(p.X.Norm(m.at))
-		c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.7, Dashes: m.dashes}, x, c.Min.Y, x, c.Max.Y)
 		width := st.Width(m.words)
 		left := x - width - aside
 		if i > 0 && x+aside+width <= c.Max.X || left < c.Min.X {
@@ -295,7 +337,12 @@ func (d *drawer) onsets(c draw.Canvas, k *runColumn, p *plot.Plot) {
 		if i > 0 && left < x { // no room on the right: below the other
 			y -= letter
 		}
-		c.FillText(st, vg.Point{X: left, Y: y}, m.words)
+		within(c, Of(k.testbed), func() {
+			within(c, Pin(x), func() {
+				c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.7, Dashes: m.dashes}, x, c.Min.Y, x, c.Max.Y)
+				c.FillText(st, vg.Point{X: left, Y: y}, m.words)
+			})
+		})
 		if i == 0 && left > x { // no room on the left: the next goes below
 			y -= letter
 		}

@@ -86,6 +86,11 @@ func New(findings []finding.Finding, o Options) (*Paper, error) {
 	return p, nil
 }
 
+// keywords are what the paper is to be found by.
+func (v *view) keywords() string {
+	return strings.Join(append([]string{"virtualisation", "containers", "isolation", "benchmark"}, slices.Sorted(values(v.names))...), ", ")
+}
+
 func values(m map[string]string) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for _, v := range m {
@@ -176,7 +181,7 @@ func (p *Paper) typeset() (*pdf.Layout, error) {
 	return pdf.New(p.Document, pdf.Options{
 		Paper: o.Paper, Hyphenator: hyphenator, Author: o.authors(), Created: p.Created,
 		Subject: "Comparison of isolation technologies", Creator: "virtcmp " + command.Version,
-		Keywords: strings.Join(append([]string{"virtualisation", "containers", "isolation", "benchmark"}, slices.Sorted(values(p.view.names))...), ", "),
+		Keywords: p.view.keywords(),
 	})
 }
 
