@@ -337,3 +337,18 @@ func TestCellsBreakBetweenWords(t *testing.T) {
 		}
 	}
 }
+
+// A cell over several columns that may break stays on one line where the table has room.
+func TestSpanTakesWhatIsSpare(t *testing.T) {
+	l := testLayouter(t)
+	wide := cell("Intel(R) Xeon(R) Processor @ 2.60GHz, and much the same again")
+	wide.Span = 2
+	tbl := &document.Table{Columns: []document.Column{{Wrap: true}, {Wrap: true}, {Wrap: true}},
+		Body: []document.Row{{Cells: []document.Cell{cell("a"), cell("b"), cell("c")}}, {Cells: []document.Cell{cell("Processor"), wide}}}}
+	if g := l.grid(tbl, textWidth); len(g.rows[1].cells[1].text.lines) != 1 {
+		t.Errorf("broken in %v: %s", g.widths, wordsOf(g.rows[1].cells[1].text))
+	}
+	if g := l.grid(tbl, 120); g.over(0, 3) > 120.1 {
+		t.Errorf("%v wide", g.over(0, 3))
+	}
+}

@@ -174,6 +174,23 @@ func (l *layouter) fit(g *grid, width float64, last bool) (ok, whole bool) {
 	each(g.table.Body, false, spanning)
 
 	room := width - g.gap*float64(n-1)
+	spare := room
+	for _, w := range g.widths {
+		spare -= w
+	}
+	over := func(col, span int, c document.Cell, bold bool) { // takes what nothing else needs
+		if span == 1 || !g.table.Columns[col].Wrap || spare <= 0 {
+			return
+		}
+		if lack := min(l.natural(c, g, bold)-g.over(col, span), spare); lack > 0 {
+			for i := range span {
+				g.widths[col+i] += lack / float64(span)
+			}
+			spare -= lack
+		}
+	}
+	each(g.table.Head, true, over)
+	each(g.table.Body, false, over)
 	total, needed := 0.0, 0.0
 	for i, w := range g.widths {
 		if !g.table.Columns[i].Wrap && !last {
@@ -184,7 +201,8 @@ func (l *layouter) fit(g *grid, width float64, last bool) (ok, whole bool) {
 		needed += least[i]
 	}
 	switch {
-	case total <= room:
+	case total <= room+1e-6:
+		total = min(total, room)
 		g.gap += min((room-total)/float64(max(n-1, 1)), widerGap-g.gap)
 		return true, true
 	case needed < room: // what is left is shared by what they lack
