@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
-.PHONY: help build report demo campaign test test-xen lint bench calibrate figures clean packages writers compiler
+.PHONY: help build report demo campaign test test-xen lint bench calibrate clean packages writers compiler
 
 GO      ?= go
 # Nothing here is in C, and a fresh machine has no compiler for it.
@@ -25,11 +25,12 @@ build: ## bin/collect, bin/analyze and bin/report
 writers:
 	$(GO) build -o bin/ ./cmd/analyze ./cmd/report
 
-report: writers ## paper.pdf from an archived campaign (ARCHIVE=data/campaigns/first)
-	bin/analyze $(ARCHIVE) | bin/report -o paper.pdf
+# The forms of the paper that report makes at once.
+FORMATS ?= pdf
 
-figures: writers ## figures/ of the same campaign, each as PDF, SVG and PNG
-	bin/analyze $(ARCHIVE) | bin/report -o paper.pdf -figures figures
+report: writers ## the paper and figures/ from an archived campaign (ARCHIVE=data/campaigns/first, FORMATS=pdf,markdown)
+	@TIMEFORMAT='the paper ($(FORMATS)) and figures/ of $(ARCHIVE) in %R s'; \
+	time { bin/analyze $(ARCHIVE) | bin/report -format $(FORMATS) -o paper.pdf -figures figures; }
 
 demo: build ## the whole pipeline live in a minute, on the embedded application, as any user
 	bin/collect -config data/campaigns/demo/campaign.yaml | bin/analyze | bin/report -o demo.pdf
@@ -65,7 +66,7 @@ compiler:
 	@command -v g++ >/dev/null || { echo "DuckDB, which make bench compares with, needs a C++ compiler: apt-get install g++" >&2; exit 1; }
 
 clean: ## remove what was built
-	rm -rf bin figures paper.pdf demo.pdf
+	rm -rf bin figures paper.pdf paper.html demo.pdf
 
 # Only root can install; without it, what is missing is named where it is missed.
 packages:

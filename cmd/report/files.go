@@ -3,10 +3,8 @@ package main
 import (
 	"cmp"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"virtcmp/internal/command"
@@ -51,21 +49,4 @@ func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	all := slices.Concat(over, under) // stable sorting keeps those above in front
 	slices.SortStableFunc(all, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	return slices.CompactFunc(all, func(a, b fs.DirEntry) bool { return a.Name() == b.Name() }), nil
-}
-
-// writeWhole writes a file such that it has its name only once it is whole.
-func writeWhole(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err = errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -16,11 +16,20 @@ import (
 )
 
 // findingsCSV returns the first campaign's findings as analyze writes them.
-func findingsCSV(t *testing.T) string {
+func findingsCSV(t *testing.T) string { return asCSV(t, resulttest.First().Findings()) }
+
+// quickCSV returns them without their long series, for tests of what is not in the paper.
+func quickCSV(t *testing.T) string {
+	c := resulttest.First()
+	c.Without = []string{finding.Latency}
+	return asCSV(t, c.Findings())
+}
+
+func asCSV(t *testing.T, findings []finding.Finding) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := csvio.NewWriter[finding.Finding](&b)
-	for _, f := range resulttest.First().Findings() {
+	for _, f := range findings {
 		if err := w.Write(f); err != nil {
 			t.Fatal(err)
 		}

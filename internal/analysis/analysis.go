@@ -38,7 +38,7 @@ var analyses = []analysis{
 	{finding.Footprint, footprint, map[string][]string{observation.Footprint: {hostMemory}}},
 	{finding.Operation, operation, map[string][]string{observation.Operation: operationMetrics}},
 	{finding.Environment, environment, nil},
-	{finding.Validity, validity, map[string][]string{observation.Ramp: {generatorCPU}, observation.Open: {generatorCPU}}},
+	{finding.Validity, validity, map[string][]string{observation.Ramp: hostMetrics, observation.Open: hostMetrics, observation.Insert: hostMetrics, observation.Isolation: hostMetrics}},
 }
 
 // reads says which metrics some analysis reads, by experiment.

@@ -31,6 +31,7 @@ func latency(c *campaign, r *report) {
 		}
 	})
 	timeouts := map[string]int{}
+	var distributions []distribution
 	for _, l := range results {
 		timeouts[l.testbed] += l.timeouts
 		for _, s := range l.scalars {
@@ -51,7 +52,9 @@ func latency(c *campaign, r *report) {
 		r.series(l.runKey, "moving_average_30", finding.Seconds, each(l.averages, averaged))
 		r.series(l.runKey, "median_10s", finding.Seconds, l.medians)
 		r.series(l.runKey, "p95_10s", finding.Seconds, l.p95s)
+		distributions = append(distributions, distribution{l.runKey, l.quantiles})
 	}
+	r.distributions(distributions)
 	q.flush()
 }
 
@@ -65,6 +68,7 @@ type latencies struct {
 	within             map[string]stat.Interval
 	requests, averages []point // thinned
 	medians, p95s      []sample
+	quantiles          []sample // of the distribution
 }
 
 type namedValue struct {
@@ -106,13 +110,16 @@ func (p *ramp) latencies(budget int) latencies {
 		l.p95s = w.append(l.p95s, q[1], len(took))
 	}
 
+	limit := math.Inf(1)
 	for _, q := range p.requests {
 		if q.fate == timedOut {
 			took = append(took, q.took)
 			l.timeouts++
+			limit = min(limit, q.took)
 		}
 	}
 	add("mean", finding.Seconds, stat.Mean(took), len(took), true)
+	l.quantiles = distributed(took, limit)
 	for i, v := range stat.Quantiles(took, 0.5, 0.9, 0.95, 0.99, 1) {
 		add([]string{"p50", "p90", "p95", "p99", "max"}[i], finding.Seconds, v, len(took), true)
 	}

@@ -39,7 +39,7 @@ type openRun struct {
 	timeouts int
 	censored int // unfinished requests that are among those timed
 
-	medians, p95s, intended []sample
+	medians, p95s, intended, quantiles []sample
 }
 
 // openRuns returns what is found in the runs of open loops that sent requests.
@@ -54,27 +54,37 @@ func (c *campaign) openRuns() []*openRun {
 	return all
 }
 
-// durations returns how long requests took. What timed out, and what was in flight at
-// the end and had already taken longer than the mean, took at least as long as its row
-// says; other failures say nothing.
-func (r *run) durations() (took []float64, timeouts, censored int) {
-	sum := 0.0
+// durations are how long requests took. What timed out, and what was in flight at the
+// end and had already taken longer than the mean, took at least as long as its row says;
+// other failures say nothing.
+type durations struct {
+	took     []float64
+	timeouts int
+	censored int     // unfinished requests
+	limit    float64 // the shortest of both
+}
+
+// durations returns those of the run.
+func (r *run) durations() durations {
+	d, sum := durations{limit: math.Inf(1)}, 0.0
 	for _, q := range r.requests {
 		if q.fate == good || q.fate == timedOut {
-			took, sum = append(took, q.took), sum+q.took
+			d.took, sum = append(d.took, q.took), sum+q.took
 		}
 		if q.fate == timedOut {
-			timeouts++
+			d.timeouts++
+			d.limit = min(d.limit, q.took)
 		}
 	}
-	mean := sum / float64(max(1, len(took)))
+	mean := sum / float64(max(1, len(d.took)))
 	for _, q := range r.requests {
 		if q.fate == unfinished && q.took > mean {
-			took = append(took, q.took)
-			censored++
+			d.took = append(d.took, q.took)
+			d.censored++
+			d.limit = min(d.limit, q.took)
 		}
 	}
-	return took, timeouts, censored
+	return d
 }
 
 // lateness returns by how many seconds the requests were sent late, of those whose rows tell it.
@@ -95,11 +105,13 @@ func (o *openRun) find(c *codes) {
 			o.scalars = append(o.scalars, namedValue{name, finding.Seconds, v, n, bounded})
 		}
 	}
-	var took []float64
-	took, o.timeouts, o.censored = o.durations()
-	add("mean", stat.Mean(took), len(took), true)
-	for i, v := range stat.Quantiles(took, 0.5, 0.9, 0.95, 0.99, 1) {
-		add([]string{"p50", "p90", "p95", "p99", "max"}[i], v, len(took), true)
+	d := o.durations()
+	o.timeouts, o.censored = d.timeouts, d.censored
+	n := len(d.took)
+	add("mean", stat.Mean(d.took), n, true)
+	o.quantiles = distributed(d.took, d.limit)
+	for i, v := range stat.Quantiles(d.took, 0.5, 0.9, 0.95, 0.99, 1) {
+		add([]string{"p50", "p90", "p95", "p99", "max"}[i], v, n, true)
 	}
 	late := o.lateness()
 	for i, v := range stat.Quantiles(late, 0.99, 1) {
@@ -131,6 +143,7 @@ func openLoop(c *campaign, r *report) {
 		}
 	}
 	q := newQuantities(r)
+	var distributions []distribution
 	bounds := map[string][2]int{} // timeouts and unfinished requests of a testbed so far
 	for _, o := range runs {
 		n := len(o.requests)
@@ -155,10 +168,16 @@ func openLoop(c *campaign, r *report) {
 		}
 		r.series(o.runKey, "median_10s", finding.Seconds, o.medians)
 		r.series(o.runKey, "p95_10s", finding.Seconds, o.p95s)
+		distributions = append(distributions, distribution{o.runKey, o.quantiles})
 		r.series(o.runKey, "requests_per_second", finding.RequestsPerSecond, o.tally.rate)
 		r.series(o.runKey, "intended_per_second", finding.RequestsPerSecond, o.intended)
 	}
-	c.spectralLatencies(q)
+	spectra := c.spectra()
+	for _, s := range spectra {
+		distributions = append(distributions, distribution{s.runKey, s.distributed()})
+	}
+	r.distributions(distributions)
+	spectralLatencies(spectra, q)
 	q.flush()
 }
 
@@ -189,7 +208,7 @@ func openLoads(c *campaign, r *report) {
 		if len(late) == 0 {
 			return 0, nil
 		}
-		took, _, _ := run.durations()
+		took := run.durations().took
 		after, slow := stat.Quantiles(late, 0.99)[0], 0.0
 		if len(took) > 0 {
 			slow = stat.Quantiles(took, 0.99)[0]

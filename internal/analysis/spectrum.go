@@ -54,9 +54,22 @@ func (s spectrum) at(q float64) float64 {
 	return s.quantiles[i].y
 }
 
+// distributed returns the spectrum's quantiles as those of a run that kept its requests.
+func (s spectrum) distributed() []sample {
+	var all []sample
+	for _, t := range tails {
+		v := s.at(t.share)
+		if math.IsNaN(v) || t.slower*float64(s.requests) < tailRequests {
+			break
+		}
+		all = append(all, sample{point{t.share, v}, s.requests})
+	}
+	return all
+}
+
 // spectralLatencies adds what the spectra say.
-func (c *campaign) spectralLatencies(q *quantities) {
-	for _, s := range c.spectra() {
+func spectralLatencies(spectra []spectrum, q *quantities) {
+	for _, s := range spectra {
 		for _, w := range []struct {
 			name string
 			at   float64

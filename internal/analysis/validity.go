@@ -13,7 +13,7 @@ import (
 // rules are what validity checks; finding's vocabulary lists what they find.
 var rules = []func(*campaign, *report){
 	fewRuns, trialOrder, notAnalysed,
-	generatorLoad, disturbance, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
+	generatorLoad, disturbance, otherPrograms, offSchedule, incompleteRuns, failedProbes, duplicateRows, clientOutside,
 	littleViolated, lostRows, samplingGaps, clockSteps, poorScaling, openLoads,
 	softwareEmulation, demonstration, differences, guestKernels, noise,
 	recordedElsewhere, coarseTimes, onlySpectra,

@@ -45,6 +45,24 @@ func clean() (rows []observation.Observation) {
 	return rows
 }
 
+// withHost adds what used the two processors in the fourth ramp of b: the guests three
+// quarters of one, the generator all of one, and others that share of both.
+func withHost(others float64) func([]observation.Observation) []observation.Observation {
+	return func(all []observation.Observation) []observation.Observation {
+		all = append(all, fact("b", 4, "host", "cpus", "2"))
+		for _, t := range []float64{0, 7, 20} {
+			all = append(all,
+				counter("b", 4, t, "container_cpu_usage_seconds_total", 3+0.5*t, "host=app"),
+				counter("b", 4, t, "container_cpu_usage_seconds_total", 0.25*t, "host=db"),
+				counter("b", 4, t, "node_cpu_seconds_total", 9+1.5*t, "host=host;mode=user"),
+				counter("b", 4, t, "node_cpu_seconds_total", (0.25+2*others)*t, "host=host;mode=system"),
+				counter("b", 4, t, "node_cpu_seconds_total", 5*t, "host=host;mode=idle"),
+				counter("b", 4, t, "node_cpu_seconds_total", 5*t, "host=app;mode=user"))
+		}
+		return all
+	}
+}
+
 // closedLoop is a ramp of ten users in ten seconds, until 20 s, whose requests take so
 // long beside so many users.
 func closedLoop(testbed string, run int, seconds func(users float64) float64) (rows []observation.Observation) {
@@ -148,6 +166,13 @@ func TestValidity(t *testing.T) {
 		{"a neighbour", add(fact("b", 2, "generator", "cpu_steal_share", "0.06", "experiment", "insert"), fact("b", 3, "generator", "cpu_steal_share", "0.11", "experiment", "insert"),
 			fact("b", 3, "generator", "cpu_steal_share", "0.04", "experiment", "ramp")),
 			[]string{"b: warning=disturbed;experiment=insert;runs=2;of=10;run=3;share=0.11"}},
+		{"programs beside the guests", withHost(0.3), []string{"b: warning=busy-host;experiment=ramp;runs=1;of=10;run=4;share=0.3"}},
+		{"the kernel beside the guests", withHost(0.09), nil},
+		{"guests unknown", func(all rows) rows {
+			return drop(func(o *observation.Observation) bool {
+				return o.Labels.Get("host") == "db" && o.Metric != "environment_info"
+			})(withHost(0.3)(all))
+		}, nil},
 		{"late users", change(func(o *observation.Observation) bool { return o.Users > 5 && o.Run > 8 }, func(o *observation.Observation) { o.Users -= observation.Users(o.Run - 7) }),
 			[]string{"b: warning=little-violated;experiment=ramp;runs=2;of=10;run=10;ratio=1.429", "b: warning=off-schedule;experiment=ramp;runs=2;of=10;run=10;time=5;users=3;planned=6"}},
 		{"one user late", change(func(o *observation.Observation) bool { return o.Users > 5 && o.Users < 10 }, func(o *observation.Observation) { o.Users-- }), nil},

@@ -18,7 +18,7 @@ type layer struct {
 // guests.
 type stackDrawing struct {
 	title    string
-	examples string
+	examples string  // on one line or two
 	below    []layer // from the hardware up
 	guest    []layer // within each guest, from below
 	boxed    bool    // the guests have walls
@@ -34,21 +34,21 @@ var (
 )
 
 var architectures = []stackDrawing{
-	{title: "No isolation", examples: "native", below: []layer{hardware, {"Kernel", shared}}, guest: []layer{program}},
-	{title: "Container", examples: "LXC, Docker, OpenVZ, VServer", boxed: true,
+	{title: "No isolation", examples: "native Linux", below: []layer{hardware, {"Kernel", shared}}, guest: []layer{program}},
+	{title: "Container", examples: "LXC, Docker,\nOpenVZ, Linux-VServer", boxed: true,
 		below: []layer{hardware, {"Kernel: namespaces, cgroups", shared}}, guest: []layer{program}},
 	{title: "Sandbox", examples: "gVisor", boxed: true,
 		below: []layer{hardware, {"Kernel", shared}}, guest: []layer{{"Kernel as\na process", ownKernel}, program}},
-	{title: "Para-virtualisation", examples: "Xen PV, User-Mode Linux", boxed: true,
+	{title: "Para-virtualisation", examples: "Xen, User-Mode Linux", boxed: true,
 		below: []layer{hardware, {"Hypervisor or host kernel", hyper}}, guest: []layer{{"Adapted\nkernel", ownKernel}, program}},
-	{title: "Full virtualisation", examples: "KVM, VMware, VirtualBox", boxed: true,
+	{title: "Full virtualisation", examples: "KVM, QEMU, Firecracker,\nVMware, VirtualBox", boxed: true,
 		below: []layer{hardware, {"Hypervisor", hyper}}, guest: []layer{{"Virtual\nhardware", hardware.shade}, {"Unchanged\nkernel", ownKernel}, program}},
 }
 
 // architecture shows the classes of technologies as stacks, in place of Figures 1 to
 // 3 of 2014. It needs no findings.
 func architecture(*drawer) *Figure {
-	const height = 123
+	const height = 131
 	return &Figure{Width: TextWidth, Height: height, Draw: func(c draw.Canvas) {
 		const gap = 13
 		n := vg.Length(len(architectures))
@@ -72,9 +72,9 @@ func (a stackDrawing) draw(c draw.Canvas, x, width vg.Length) {
 		c.FillText(st, vg.Point{X: x + w/2, Y: y + h/2}, l.name)
 	}
 	middle := x + width/2
-	c.FillText(letters(tickLetter, gray, text.XCenter, text.YBottom), vg.Point{X: middle, Y: c.Min.Y}, a.examples)
-	c.FillText(bold(letters(letter, ink, text.XCenter, text.YBottom)), vg.Point{X: middle, Y: c.Min.Y + 9}, a.title)
-	y := c.Min.Y + 20
+	c.FillText(letters(tickLetter, gray, text.XCenter, text.YTop), vg.Point{X: middle, Y: c.Min.Y + 16}, a.examples)
+	c.FillText(bold(letters(letter, ink, text.XCenter, text.YBottom)), vg.Point{X: middle, Y: c.Min.Y + 17}, a.title)
+	y := c.Min.Y + 28
 	for _, l := range a.below {
 		box(l, x, y, width, layerHeight)
 		y += layerHeight + layerGap

@@ -171,15 +171,28 @@ func yLines(words string, room vg.Length) []string {
 
 // yWidth is what labelY needs.
 func yWidth(words string, room vg.Length) vg.Length {
-	return vg.Length(len(yLines(words, room)))*lineHeight + 1
+	return vg.Length(len(yLines(words, room)))*lineHeight + 2.5
 }
 
-// fitted returns the style in a size at which the words fit.
+// fitted returns the style in a size at which the words fit, if any that can be read does.
 func fitted(st text.Style, words string, room vg.Length) text.Style {
-	for st.Width(words) > room && st.Font.Size > 4 {
+	for st.Width(words) > room && st.Font.Size > smallestLetter {
 		st.Font.Size -= 0.25
 	}
 	return st
+}
+
+// fit is fitted, and cuts the words where no size will do.
+func fit(st text.Style, words string, room vg.Length) (text.Style, string) {
+	st = fitted(st, words, room)
+	if st.Width(words) <= room {
+		return st, words
+	}
+	r := []rune(words)
+	for len(r) > 0 && st.Width(string(r)+"…") > room {
+		r = r[:len(r)-1]
+	}
+	return st, string(r) + "…"
 }
 
 // plotterFunc is a function that draws data.

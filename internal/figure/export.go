@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/jung-kurt/gofpdf"
@@ -19,42 +17,24 @@ import (
 // dotsPerInch of figures as PNG.
 const dotsPerInch = 220
 
-// formats are the forms a figure can be written in, by file name ending.
-var formats = []struct {
-	ext   string
-	write func(*Figure, io.Writer, time.Time) error
-}{
-	{"pdf", (*Figure).writePDF},
-	{"svg", (*Figure).writeSVG},
-	{"png", (*Figure).writePNG},
+// forms are what a figure can be written as, by file name ending.
+var forms = map[string]func(*Figure, io.Writer, time.Time) error{
+	"pdf": (*Figure).writePDF,
+	"svg": (*Figure).writeSVG,
+	"png": (*Figure).writePNG,
 }
 
-// Export writes the figures as PDF, SVG and PNG into the directory, which it makes
-// where it is missing. The same figures give the same bytes.
-func Export(dir string, figures []*Figure, created time.Time) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for _, f := range figures {
-		for _, format := range formats {
-			if err := f.export(filepath.Join(dir, f.ID+"."+format.ext), format.write, created); err != nil {
-				return fmt.Errorf("figure %s: %w", f.ID, err)
-			}
-		}
-	}
-	return nil
-}
+// Endings are the forms that a figure can be written as.
+var Endings = []string{"pdf", "svg", "png"}
 
-func (f *Figure) export(path string, write func(*Figure, io.Writer, time.Time) error, created time.Time) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
+// Write writes the figure in the form of that ending; created is a date for the file's
+// properties. The same figure gives the same bytes.
+func (f *Figure) Write(w io.Writer, ending string, created time.Time) error {
+	form, ok := forms[ending]
+	if !ok {
+		return fmt.Errorf("no figure can be written as %q", ending)
 	}
-	if err := write(f, file, created); err != nil {
-		file.Close()
-		return err
-	}
-	return file.Close()
+	return form(f, w, created)
 }
 
 func (f *Figure) writePDF(w io.Writer, created time.Time) error {

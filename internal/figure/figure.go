@@ -4,6 +4,7 @@ package figure
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"gonum.org/v1/plot/vg"
@@ -33,6 +34,8 @@ func (f *Figure) Wide() bool { return f.Width > ColumnWidth }
 type Input struct {
 	Set  *result.Set
 	Name func(testbed string) string // as readers know it
+	// Relations are what was published in 2014 beside the same measured here.
+	Relations []Relation
 }
 
 // builders make the figures, in the order of the paper. Each returns nil where the
@@ -42,9 +45,14 @@ var builders = []struct {
 	build func(*drawer) *Figure
 }{
 	{"architecture", architecture},
+	{"published", published},
+	{"testbeds", testbeds},
 	{"ratios", ratios},
 	{"throughput", throughput},
+	{"capacity", capacity},
+	{"open-distribution", openDistribution},
 	{"request-time", requestTime},
+	{"distribution", distribution},
 	{"whole-run", wholeRun},
 	{"select", selectTime},
 	{"insert", insertTime},
@@ -62,10 +70,23 @@ func All(in Input) []*Figure {
 	for _, b := range builders {
 		if f := b.build(d); f != nil {
 			f.ID = b.id
+			f.oneAtATime()
 			all = append(all, f)
 		}
 	}
 	return all
+}
+
+// oneAtATime lets several forms of the figure be written side by side: drawings share plots,
+// which are changed by being drawn.
+func (f *Figure) oneAtATime() {
+	var drawing sync.Mutex
+	inner := f.Draw
+	f.Draw = func(c draw.Canvas) {
+		drawing.Lock()
+		defer drawing.Unlock()
+		inner(c)
+	}
 }
 
 // drawer is what the figures of a paper share.

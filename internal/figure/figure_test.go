@@ -7,8 +7,6 @@ import (
 	"image/color"
 	"image/png"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -72,13 +70,33 @@ func campaigns() map[string]resulttest.Campaign {
 				c.Testbeds[i].ErrorUsers, c.Testbeds[i].SwapUsers = 59, 58
 			}
 		}),
-		"no facts": with(func(c *resulttest.Campaign) { c.Without = []string{finding.Environment} }),
+		"no facts":    with(func(c *resulttest.Campaign) { c.Without = []string{finding.Environment} }),
+		"open loop":   with(func(c *resulttest.Campaign) { c.Open = true }),
+		"no capacity": with(func(c *resulttest.Campaign) { c.Without = []string{finding.Capacity} }),
 	}
+}
+
+// made-up relations, where the campaign has both testbeds.
+func relations(c resulttest.Campaign) []Relation {
+	has := func(name string) bool {
+		return slices.ContainsFunc(c.Testbeds, func(t resulttest.Testbed) bool { return t.Name == name })
+	}
+	if !has("lxc") || !has("uml") {
+		return nil
+	}
+	of := func(title string, more bool, then, now float64) Relation {
+		r := Relation{Title: title, More: more, Then: then, Container: "lxc", Para: "uml", Now: finding.Finding{Value: finding.Number(now), Low: finding.None, High: finding.None, Unit: finding.Ratio}}
+		if c.Runs > 2 {
+			r.Now.Low, r.Now.High = r.Now.Value*0.9, r.Now.Value*1.1
+		}
+		return r
+	}
+	return []Relation{of("Successful requests", true, 4.06, 3.8), of("Users at swap onset", true, 1.07, 1.17), of("INSERTs under stress", false, 20.9, 0.9)}
 }
 
 func figuresOf(c resulttest.Campaign) []*Figure {
 	names := map[string]string{"uml": "User-Mode Linux", "native": "native Linux", "lxc": "LXC"}
-	return All(Input{Set: result.New(c.Findings()), Name: func(t string) string {
+	return All(Input{Set: result.New(c.Findings()), Relations: relations(c), Name: func(t string) string {
 		if n, ok := names[t]; ok {
 			return n
 		}
@@ -95,14 +113,15 @@ func ids(all []*Figure) []string {
 }
 
 func TestWhichFigures(t *testing.T) {
-	matrix := []string{"architecture", "ratios", "throughput", "request-time", "whole-run", "select", "insert", "isolation", "costs"}
-	everything := []string{"architecture", "ratios", "throughput", "request-time", "whole-run", "select", "insert", "costs"}
-	without := func(drop ...string) []string {
-		return slices.DeleteFunc(slices.Clone(everything), func(id string) bool { return slices.Contains(drop, id) })
+	all := []string{"architecture", "published", "testbeds", "ratios", "throughput", "capacity", "open-distribution", "request-time", "distribution", "whole-run", "select", "insert", "isolation", "costs"}
+	but := func(all []string, drop ...string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(id string) bool { return slices.Contains(drop, id) })
 	}
+	everything := but(all, "isolation", "open-distribution")
 	for name, want := range map[string][]string{
-		"three": everything, "one": without("ratios"), "five": everything, "one run": everything,
-		"isolation": matrix, "no SQL": without("select", "insert"), "no onsets": everything, "no counters": everything, "no facts": everything,
+		"three": everything, "one": but(everything, "ratios", "published"), "five": everything, "one run": everything,
+		"isolation": but(all, "open-distribution"), "open loop": but(all, "isolation"), "no SQL": but(everything, "select", "insert"), "no onsets": everything, "no counters": everything,
+		"no facts": but(everything, "testbeds"), "no capacity": but(everything, "capacity"),
 	} {
 		if got := ids(figuresOf(campaigns()[name])); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", name, got, want)
@@ -116,6 +135,7 @@ func TestWhichFigures(t *testing.T) {
 // label is a text on a figure and the box it takes.
 type label struct {
 	text                string
+	size                float64
 	left, right, bottom float64
 	top                 float64
 }
@@ -171,7 +191,7 @@ func (r *labelRecorder) FillString(f font.Face, p vg.Point, text string) {
 	}
 	m := r.top()
 	size, w := float64(f.Font.Size), float64(f.Width(text))
-	l := label{text: text, left: math.Inf(1), right: math.Inf(-1), bottom: math.Inf(1), top: math.Inf(-1)}
+	l := label{text: text, size: size, left: math.Inf(1), right: math.Inf(-1), bottom: math.Inf(1), top: math.Inf(-1)}
 	// What letters cover: no more than their height above the line, a little below it.
 	for _, corner := range [][2]float64{{0, -0.12 * size}, {w, -0.12 * size}, {0, 0.7 * size}, {w, 0.7 * size}} {
 		x, y := float64(p.X)+corner[0], float64(p.Y)+corner[1]
@@ -191,7 +211,10 @@ func TestLabels(t *testing.T) {
 				t.Errorf("%s, %s: drawn at %v", name, f.ID, r.bad[:min(5, len(r.bad))])
 			}
 			for i, a := range r.labels {
-				const slack = 1.5
+				const slack, readable = 1.5, 4.5
+				if a.size < readable {
+					t.Errorf("%s, %s: %q is %v points high", name, f.ID, a.text, a.size)
+				}
 				if a.left < -slack || a.right > float64(f.Width)+slack || a.bottom < -slack || a.top > float64(f.Height)+slack {
 					t.Errorf("%s, %s: %q leaves the figure: x %.1f to %.1f of %v, y %.1f to %.1f of %v", name, f.ID, a.text, a.left, a.right, f.Width, a.bottom, a.top, f.Height)
 				}
@@ -216,8 +239,12 @@ func TestWords(t *testing.T) {
 		"select":       {"Median time of one SELECT (µs, log scale; less is better)"},
 		"insert":       {"CPU stressors beside the client", "0", "1", "2", "4", "(s, log scale; less is better)"},
 		"ratios":       {"Ratio to native Linux (log scale)", "more is better", "less is better", "Users at swap onset", "INSERTs under stress"},
-		"costs":        {"Start to first page (s; less is better)", "Host memory of the idle testbed (MB; less is better)"},
+		"costs":        {"Start to first page (s; less is better)", "Cold start to first page (s; less is better)", "Size of the image (MB; less is better)", "Host memory of the idle testbed (MB; less is better)"},
 		"architecture": {"Container", "Para-virtualisation", "Full virtualisation", "Hypervisor"},
+		"published":    {"Successful requests", "more is better", "less is better", "2014: LXC to Xen", "here: LXC to User-Mode Linux", "4.06"},
+		"testbeds":     {"Host", "Application guest", "Database guest", "WordPress", "MariaDB", "1 to 60", "requests", "SQL", "time and outcome of every request", "counters of the guests: swap and processor time"},
+		"capacity":     {"LXC", "Virtual users", "Throughput", "(requests/s; more is better)", "peak at 28.8\u00a0[27.8,\u00a029.8] users", "by the law, peak at 36.9 users"},
+		"distribution": {"50\u00a0%", "90\u00a0%", "99\u00a0%", "99.9\u00a0%", "1 in", "1,000", "Share of the requests that were as quick or quicker", "(s, log scale; less is better)"},
 	}
 	for _, f := range figuresOf(resulttest.First()) {
 		r := newRecorder(f)
@@ -272,22 +299,19 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-func TestExport(t *testing.T) {
-	all := figuresOf(resulttest.First())
-	dirs := []string{filepath.Join(t.TempDir(), "made", "here"), t.TempDir()}
-	for _, dir := range dirs {
-		if err := Export(dir, all, time.Unix(1e9, 0)); err != nil {
+func TestWrite(t *testing.T) {
+	write := func(f *Figure, ending string) []byte {
+		var b bytes.Buffer
+		if err := f.Write(&b, ending, time.Unix(1e9, 0)); err != nil {
 			t.Fatal(err)
 		}
+		return b.Bytes()
 	}
-	for _, f := range all {
-		for _, ext := range []string{"pdf", "svg", "png"} {
+	for _, f := range figuresOf(resulttest.First()) {
+		for _, ext := range Endings {
 			name := f.ID + "." + ext
-			a, err := os.ReadFile(filepath.Join(dirs[0], name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if b, _ := os.ReadFile(filepath.Join(dirs[1], name)); !bytes.Equal(a, b) {
+			a := write(f, ext)
+			if !bytes.Equal(a, write(f, ext)) {
 				t.Errorf("%s differs the second time", name)
 			}
 			switch ext {
@@ -310,8 +334,8 @@ func TestExport(t *testing.T) {
 			}
 		}
 	}
-	if err := Export(filepath.Join(os.DevNull, "x"), all, time.Unix(0, 0)); err == nil {
-		t.Error("a directory that cannot be made passes")
+	if err := figuresOf(resulttest.First())[0].Write(&bytes.Buffer{}, "gif", time.Unix(0, 0)); err == nil {
+		t.Error("an unknown form passes")
 	}
 }
 

@@ -87,21 +87,35 @@ func insertTime(d *drawer) *Figure {
 			trend.line(c, st.line(0.6), x, y)
 		}
 	}))
-	const height = 140
+	var keyed []string
+	for _, t := range testbeds {
+		if len(curves[t]) > 0 {
+			keyed = append(keyed, t)
+		}
+	}
+	named := keyed // at the ends of their lines
+	if len(named) > mostLabels {
+		named = nil
+	} else {
+		keyed = nil
+	}
+	height := 140 + d.keyHeight(keyed)
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
+		d.key(c, keyed)
 		var labels []endLabel
 		var ends []float64
-		for _, t := range testbeds {
-			if k := curves[t]; len(k) > 0 {
-				labels = append(labels, endLabel{text: d.name(t), style: d.styles[t]})
-				ends = append(ends, k[len(k)-1].mean/scale.Factor)
-			}
+		for _, t := range named {
+			k := curves[t]
+			labels = append(labels, endLabel{text: d.name(t), style: d.styles[t]})
+			ends = append(ends, k[len(k)-1].mean/scale.Factor)
 		}
 		what := axisText("Time of a batch of INSERTs", scale, log, lessIsBetter)
 		data := c.Rectangle
-		data.Min.Y, data.Max.Y = data.Min.Y+axisBelow, data.Max.Y-2
+		data.Min.Y, data.Max.Y = data.Min.Y+axisBelow, data.Max.Y-2-d.keyHeight(keyed)
 		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
-		data.Max.X -= labelWidth(labels)
+		if len(labels) > 0 {
+			data.Max.X -= labelWidth(labels)
+		}
 		p.Draw(placed(p, c, data))
 		labelX(c, data, "CPU stressors beside the client")
 		labelY(c, data, what)
@@ -111,6 +125,6 @@ func insertTime(d *drawer) *Figure {
 		for i, v := range ends {
 			labels[i].y = y(v)
 		}
-		endLabels(c, data.Max.X-4, data.Min.Y, data.Max.Y, labels)
+		endLabels(c, data.Max.X, data.Min.Y, data.Max.Y, labels)
 	}}
 }

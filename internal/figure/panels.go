@@ -82,22 +82,31 @@ type endLabel struct {
 	y     vg.Length
 }
 
-// inside writes the label among the data, right of its line's end at x, or above it
-// where there is no room.
-func (l endLabel) inside(c draw.Canvas, x vg.Length) {
+// inside writes the label among the data, near its line's end at x: right of it or
+// above, where the fewest of the points lie.
+func (l endLabel) inside(c draw.Canvas, x vg.Length, points []vg.Point) {
 	st := letters(letter, l.style.color, text.XLeft, text.YCenter)
 	w := st.Width(l.text)
-	const pad = 1
-	left := x + 3
-	if left+w > c.Max.X-12 {
-		left = max(x-w, c.Min.X)
-		l.y = min(l.y+letter, c.Max.Y-letter)
+	const pad, step = 1, letter + 2
+	at := func(left, middle vg.Length) vg.Rectangle {
+		left = min(max(left, c.Min.X+pad), c.Max.X-w-pad)
+		middle = min(max(middle, c.Min.Y+letter), c.Max.Y-letter)
+		return vg.Rectangle{Min: vg.Point{X: left - pad, Y: middle - letter/2 - pad}, Max: vg.Point{X: left + w + pad, Y: middle + letter/2 + pad}}
 	}
-	low := l.y - letter/2
-	c.FillPolygon(color.NRGBA{0xff, 0xff, 0xff, 0xc8}, []vg.Point{
-		{X: left - pad, Y: low - pad}, {X: left + w + pad, Y: low - pad}, {X: left + w + pad, Y: low + letter + pad}, {X: left - pad, Y: low + letter + pad},
-	})
-	c.FillText(st, vg.Point{X: left, Y: l.y}, l.text)
+	best, least := vg.Rectangle{}, len(points)+1
+	for _, box := range []vg.Rectangle{at(x+3, l.y), at(x-w, l.y+step), at(x+3, l.y+step), at(x+3, l.y-step), at(x-w, l.y+2*step), at(x+3, l.y+2*step)} {
+		n := 0
+		for _, p := range points {
+			if p.X > box.Min.X && p.X < box.Max.X && p.Y > box.Min.Y && p.Y < box.Max.Y {
+				n++
+			}
+		}
+		if n < least {
+			best, least = box, n
+		}
+	}
+	fill(c, color.NRGBA{0xff, 0xff, 0xff, 0xc8}, best)
+	c.FillText(st, vg.Point{X: best.Min.X + pad, Y: (best.Min.Y + best.Max.Y) / 2}, l.text)
 }
 
 // endLabels writes labels right of x, each beside its line's end or as near to it as

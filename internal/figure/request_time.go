@@ -90,6 +90,10 @@ func requestTime(d *drawer) *Figure {
 			usersAxis(area, p, ramp)
 		}
 		x, y := p.Transforms(&area)
+		var lines []vg.Point
+		for _, k := range curves {
+			lines = append(lines, k.trend.points(x, y)...)
+		}
 		var atEdge []endLabel
 		for i := range labels {
 			end := curves[i].trend
@@ -99,7 +103,7 @@ func requestTime(d *drawer) *Figure {
 			last := len(end.x) - 1
 			labels[i].y = min(max(y(end.y[last]), data.Min.Y), data.Max.Y)
 			if end.x[last] < 0.85*until { // nothing was served from here on
-				labels[i].inside(area, x(end.x[last]))
+				labels[i].inside(area, x(end.x[last]), lines)
 				continue
 			}
 			atEdge = append(atEdge, labels[i])

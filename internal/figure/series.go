@@ -30,6 +30,8 @@ func (d *drawer) anySeries(analysis, name string) bool {
 	return slices.ContainsFunc(d.Set.Testbeds(), func(t string) bool { return len(d.Set.Rows(analysis, t, name)) > 0 })
 }
 
+func (s *series) add(x, y float64) { s.x, s.y = append(s.x, x), append(s.y, y) }
+
 func (s series) empty() bool { return len(s.x) == 0 }
 
 // positive drops the points that a logarithmic axis cannot show.
@@ -73,4 +75,22 @@ func (s series) cloud(c draw.Canvas, col color.Color, x, y func(float64) vg.Leng
 // line draws the series as a line, within the canvas.
 func (s series) line(c draw.Canvas, st draw.LineStyle, x, y func(float64) vg.Length) {
 	c.StrokeLines(st, c.ClipLinesXY(s.points(x, y))...)
+}
+
+// band is an interval along x.
+type band struct{ x, low, high []float64 }
+
+func (b *band) add(x, low, high float64) {
+	b.x, b.low, b.high = append(b.x, x), append(b.low, low), append(b.high, high)
+}
+
+// fill fills the band.
+func (b band) fill(c draw.Canvas, col color.Color, x, y func(float64) vg.Length) {
+	if len(b.x) < 2 {
+		return
+	}
+	around := series{b.x, b.low}.points(x, y)
+	above := series{b.x, b.high}.points(x, y)
+	slices.Reverse(above)
+	c.FillPolygon(col, append(around, above...))
 }

@@ -56,6 +56,13 @@ func (s style) faint() color.NRGBA {
 	return c
 }
 
+// faintest is the testbed's colour where areas of it lie over each other.
+func (s style) faintest() color.NRGBA {
+	c := s.color
+	c.A = 0x30
+	return c
+}
+
 type diamond struct{}
 
 // DrawGlyph implements draw.GlyphDrawer.
@@ -73,17 +80,19 @@ var (
 	ink       = color.NRGBA{0x20, 0x20, 0x20, 0xff}
 	gray      = color.NRGBA{0x70, 0x70, 0x70, 0xff}
 	lightGray = color.NRGBA{0xd8, 0xd8, 0xd8, 0xff}
+	white     = color.NRGBA{0xff, 0xff, 0xff, 0xff}
 )
 
 // Sizes of a figure's parts.
 const (
-	letter     vg.Length = 7 // of labels
-	tickLetter vg.Length = 6.5
-	thinLine   vg.Length = 0.4
-	axisLine   vg.Length = 0.5
-	dataLine   vg.Length = 1.1
-	markRadius vg.Length = 2.2
-	runRadius  vg.Length = 1.5 // of a single run's dot
+	letter         vg.Length = 7 // of labels
+	tickLetter     vg.Length = 6.5
+	smallestLetter vg.Length = 5
+	thinLine       vg.Length = 0.4
+	axisLine       vg.Length = 0.5
+	dataLine       vg.Length = 1.1
+	markRadius     vg.Length = 2.2
+	runRadius      vg.Length = 1.5 // of a single run's dot
 )
 
 // letters is how text of that size is set.

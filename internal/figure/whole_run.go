@@ -65,6 +65,7 @@ type runColumn struct {
 	request, trend    series
 	served, failed    series
 	swapped           series
+	paged             series // in and out per second, beside what is swapped out
 	swapUnit          string
 	swapOnset, slowAt float64 // NaN: none
 	errorOnset        float64
@@ -83,6 +84,8 @@ func (d *drawer) runColumn(testbed string, end float64) *runColumn {
 	counter := "swap_used"
 	if k.swapUnit = finding.Bytes; !d.anySeries(finding.SwapOnset, counter) {
 		counter, k.swapUnit = "swap_rate", finding.PagesPerSecond
+	} else {
+		k.paged = d.series(finding.SwapOnset, testbed, "swap_rate", run, 1, end)
 	}
 	k.swapped = d.series(finding.SwapOnset, testbed, counter, run, 1, end)
 	onset := func(analysis, source string) float64 {
@@ -119,8 +122,9 @@ type runRow struct {
 func runRows(columns []*runColumn) []*runRow {
 	rows := []*runRow{
 		{title: "Request time", height: 92, log: true, unit: quantity.Scale{Factor: 1, Symbol: "s"}, all: newSpan(), draw: drawRequests},
-		{title: "Requests/s", height: 48, unit: quantity.Scale{Factor: 1}, all: newSpan(), draw: drawServed},
-		{title: "Swap", height: 48, all: newSpan(), draw: drawSwapped},
+		{title: "Requests/s", height: 44, unit: quantity.Scale{Factor: 1}, all: newSpan(), draw: drawServed},
+		{title: "Swap", height: 38, all: newSpan(), draw: drawCounter(func(k *runColumn) series { return k.swapped })},
+		{title: "Swap traffic", height: 38, unit: quantity.ScaleOf(1, finding.PagesPerSecond), all: newSpan(), draw: drawCounter(func(k *runColumn) series { return k.paged })},
 	}
 	for _, k := range columns {
 		rows[0].all.add(k.request.y...)
@@ -128,6 +132,7 @@ func runRows(columns []*runColumn) []*runRow {
 		rows[1].all.add(k.served.y...)
 		rows[1].all.add(k.failed.y...)
 		rows[2].all.add(k.swapped.y...)
+		rows[3].all.add(k.paged.y...)
 	}
 	rows[2].unit = quantity.ScaleOf(rows[2].all.high, columns[0].swapUnit)
 	var there []*runRow
@@ -193,17 +198,21 @@ func drawServed(d *drawer, k *runColumn, _ float64) plotterFunc {
 
 func hasPositive(s series) bool { return !s.positive().empty() }
 
-func drawSwapped(d *drawer, k *runColumn, factor float64) plotterFunc {
-	return func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
-		if k.swapped.empty() {
-			c.FillText(letters(tickLetter, gray, text.XCenter, text.YCenter), c.Center(), "no counters")
-			return
+// drawCounter returns what draws one of a run's counters.
+func drawCounter(of func(*runColumn) series) func(*drawer, *runColumn, float64) plotterFunc {
+	return func(d *drawer, k *runColumn, factor float64) plotterFunc {
+		return func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+			counter := of(k)
+			if counter.empty() {
+				c.FillText(letters(tickLetter, gray, text.XCenter, text.YCenter), c.Center(), "no counters")
+				return
+			}
+			var s series
+			for i, v := range counter.y {
+				s.add(counter.x[i], v/factor)
+			}
+			s.line(c, draw.LineStyle{Color: d.styles[k.testbed].color, Width: dataLine}, x, y)
 		}
-		s := series{x: k.swapped.x}
-		for _, v := range k.swapped.y {
-			s.y = append(s.y, v/factor)
-		}
-		s.line(c, draw.LineStyle{Color: d.styles[k.testbed].color, Width: dataLine}, x, y)
 	}
 }
 

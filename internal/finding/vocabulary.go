@@ -37,6 +37,9 @@ const (
 	//                      are any of these; note timeouts=12, their number. Other failures are left out
 	//   trend_slope        seconds/user  Theil-Sen slope of the 10 s medians against users, before any onset
 	//   consistency        ratio         robust spread of the requests about the moving average, relative to it, before any onset
+	//   quantile           (x: the share of requests that are as quick or quicker, 0.01 to 0.9999) of the requests that p50 is of. One that
+	//                      fewer than 10 of them are slower than, or that is among those that timed out, is left out. Over runs: the
+	//                      mean of the runs', where all of them have it
 	//   request            (x: seconds, when sent) successful ones, thinned; every extreme of the run is kept
 	//   moving_average_30  (x: seconds, of the newest of the 30) mean of 30 successive successful requests by time sent, thinned
 	//   median_10s p95_10s (x: seconds, middle of a window) by the time sent. What timed out or was in flight at the run's
@@ -92,6 +95,7 @@ const (
 	//   mean p50 p90 p95 p99 max   seconds  of the successful requests, those that timed out and those in flight at the end that had
 	//                              taken longer than the mean already: a lower bound where there are any of the latter
 	//                              two; note timeouts=3;unfinished=12
+	//   quantile                   seconds  (x: as of Latency) of the same requests, up to the shortest of which a lower bound is known only
 	//   lateness_p99 lateness_max  seconds  of the real send after the intended one
 	//   median_10s p95_10s         seconds  (x: seconds, middle of a window) by the intended send, as of Latency
 	//   requests_per_second        requests/second (x: as of Throughput) successful, by the time they were answered
@@ -161,6 +165,7 @@ const (
 	OrderUnknown       = "order-unknown"       // experiment= runs= without a recorded place in the campaign's order
 	GeneratorSaturated = "generator-saturated" // RUNS share= of the generator's cpus= used over 10 s from time=
 	Disturbed          = "disturbed"           // RUNS share= of this machine's CPU time that other machines on the same hardware took
+	BusyHost           = "busy-host"           // RUNS share= of the CPU time of the machine that runs the guests that neither they nor the generator used
 	OffSchedule        = "off-schedule"        // RUNS time= users= active then, planned= users
 	IncompleteRun      = "incomplete-run"      // RUNS and of a ramp end= planned= seconds; of select queries= planned=; of insert stress=0,4, of isolation cells=cpu/http, that are missing
 	LittleViolated     = "little-violated"     // RUNS ratio= of the requests in flight to the users that there should be

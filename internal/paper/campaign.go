@@ -146,10 +146,21 @@ func (v *view) repetitions() (string, error) {
 }
 
 // caption says how many runs a figure rests on: "n = 5 runs". id is its quantity's, or
-// ratios for all of the summary.
+// ratios for all of the summary, or costs for those of that figure.
 func (v *view) caption(id string) (string, error) {
-	of := figure.Quantities
-	if id != "ratios" {
+	var of []figure.Quantity
+	switch id {
+	case "ratios":
+		of = figure.Quantities
+	case "costs":
+		for _, k := range figure.Costs {
+			q, err := quantityOf(k.ID)
+			if err != nil {
+				return "", err
+			}
+			of = append(of, q)
+		}
+	default:
 		q, err := quantityOf(id)
 		if err != nil {
 			return "", err
@@ -194,15 +205,23 @@ func (v *view) hasInterval(q figure.Quantity) bool {
 	})
 }
 
-// shown names the runs that figures of single runs show.
-func (v *view) shown() string {
+// shown names the runs that figures of single runs show, and of how many they are one.
+func (v *view) shown() (string, error) {
 	var all []string
 	for _, t := range v.set.Testbeds() {
 		if run := v.set.Representative(t); run != finding.AllRuns {
 			all = append(all, fmt.Sprintf("run%s%d on %s", nbsp, run, v.name(t)))
 		}
 	}
-	return list(all)
+	q, err := quantityOf("requests")
+	if err != nil {
+		return "", err
+	}
+	fewest, most := v.runs(q)
+	if most == 0 {
+		return list(all), nil
+	}
+	return list(all) + ", of " + runCount(fewest, most, true) + " each", nil
 }
 
 // interleaved reports whether the order of trials is known and mixed.

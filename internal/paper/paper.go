@@ -5,12 +5,14 @@ package paper
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 
@@ -24,12 +26,29 @@ import (
 
 // Options say what findings do not.
 type Options struct {
-	Title       string // "": made from the findings
-	Author      string
-	Affiliation string
-	Templates   fs.FS // sections (*.md), references.csv, hyphen.tex, hyphenation.txt
-	Data        fs.FS // technologies.csv, rubric.csv, flexibility.csv, published/
+	Title       string   // "": made from the findings
+	Author      string   // one, or several in a phrase
+	Authors     []Author // in place of Author, where each has an affiliation
+	Affiliation string   // of all
+	Abstract    string   // in place of the built-in one: a template that gives Markdown
+	Templates   fs.FS    // sections (*.md), references.csv, hyphen.tex, hyphenation.txt
+	Data        fs.FS    // technologies.csv, rubric.csv, flexibility.csv, published/
 	Paper       pdf.Paper
+}
+
+// Author is one of several, with an affiliation of their own if not "".
+type Author struct{ Name, Affiliation string }
+
+// authors are the names of all.
+func (o Options) authors() string {
+	if len(o.Authors) == 0 {
+		return o.Author
+	}
+	var all []string
+	for _, a := range o.Authors {
+		all = append(all, a.Name)
+	}
+	return list(all)
 }
 
 // Paper is a paper ready to be written out.
@@ -37,7 +56,8 @@ type Paper struct {
 	Document *document.Document
 	Figures  []*figure.Figure
 	Created  time.Time // when the last measurement began
-	layout   *pdf.Layout
+	view     *view
+	layout   func() (*pdf.Layout, error)
 }
 
 // New writes the paper about the findings. What was not measured is said, and is no
@@ -49,8 +69,8 @@ func New(findings []finding.Finding, o Options) (*Paper, error) {
 	}
 	set := result.New(findings)
 	v := &view{options: o, set: set, sources: &src, names: src.names(set), count: len(findings)}
-	p := &Paper{Created: created(v.times())}
-	p.Figures = figure.All(figure.Input{Set: set, Name: func(t string) string { return v.names[t] }})
+	p := &Paper{Created: created(v.times()), view: v}
+	p.Figures = figure.All(figure.Input{Set: set, Name: func(t string) string { return v.names[t] }, Relations: v.relations()})
 	v.material = document.Material{Figures: map[string]*figure.Figure{}, References: src.references}
 	for _, f := range p.Figures {
 		v.material.Figures[f.ID] = f
@@ -59,16 +79,11 @@ func New(findings []finding.Finding, o Options) (*Paper, error) {
 	if p.Document, err = v.document(); err != nil {
 		return nil, err
 	}
-	hyphenator, err := hyphenator(o.Templates)
-	if err != nil {
-		return nil, err
+	if p.Document.Title == nil && len(p.Document.Blocks) == 0 {
+		return nil, errors.New("templates: the document is empty")
 	}
-	p.layout, err = pdf.New(p.Document, pdf.Options{
-		Paper: o.Paper, Hyphenator: hyphenator, Author: o.Author, Created: p.Created,
-		Subject: "Comparison of isolation technologies", Creator: "virtcmp " + command.Version,
-		Keywords: strings.Join(append([]string{"virtualisation", "containers", "isolation", "benchmark"}, slices.Sorted(values(v.names))...), ", "),
-	})
-	return p, err
+	p.layout = sync.OnceValues(p.typeset)
+	return p, nil
 }
 
 func values(m map[string]string) func(func(string) bool) {
@@ -117,7 +132,11 @@ func (v *view) fill(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.New(path.Base(name)).Option("missingkey=error").Funcs(v.funcs()).Parse(string(raw))
+	return v.execute(path.Base(name), string(raw), v.funcs())
+}
+
+func (v *view) execute(name, raw string, funcs template.FuncMap) ([]byte, error) {
+	t, err := template.New(name).Option("missingkey=error").Funcs(funcs).Parse(raw)
 	if err != nil {
 		return nil, err
 	}
@@ -147,11 +166,42 @@ func hyphenator(templates fs.FS) (*pdf.Hyphenator, error) {
 	return h, nil
 }
 
+// typeset lays the paper out, once, and only if somebody wants the PDF.
+func (p *Paper) typeset() (*pdf.Layout, error) {
+	o := p.view.options
+	hyphenator, err := hyphenator(o.Templates)
+	if err != nil {
+		return nil, err
+	}
+	return pdf.New(p.Document, pdf.Options{
+		Paper: o.Paper, Hyphenator: hyphenator, Author: o.authors(), Created: p.Created,
+		Subject: "Comparison of isolation technologies", Creator: "virtcmp " + command.Version,
+		Keywords: strings.Join(append([]string{"virtualisation", "containers", "isolation", "benchmark"}, slices.Sorted(values(p.view.names))...), ", "),
+	})
+}
+
 // WritePDF writes the paper as a PDF.
-func (p *Paper) WritePDF(w io.Writer) error { return p.layout.Write(w) }
+func (p *Paper) WritePDF(w io.Writer) error {
+	l, err := p.layout()
+	if err != nil {
+		return err
+	}
+	return l.Write(w)
+}
 
 // Pages returns the number of pages of the PDF.
-func (p *Paper) Pages() int { return p.layout.Pages() }
+func (p *Paper) Pages() int {
+	if l, err := p.layout(); err == nil {
+		return l.Pages()
+	}
+	return 0
+}
 
-// Problems returns what could not be typeset well.
-func (p *Paper) Problems() []string { return p.layout.Problems() }
+// Problems returns what could not be typeset well in the PDF.
+func (p *Paper) Problems() []string {
+	l, err := p.layout()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return l.Problems()
+}

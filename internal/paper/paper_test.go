@@ -50,7 +50,7 @@ func newView(t testing.TB, all []finding.Finding) *view {
 	set := result.New(all)
 	v := &view{options: options(), set: set, sources: &src, names: src.names(set), count: len(all)}
 	v.material = document.Material{Figures: map[string]*figure.Figure{}, References: src.references}
-	for _, f := range figure.All(figure.Input{Set: set, Name: func(b string) string { return v.names[b] }}) {
+	for _, f := range figure.All(figure.Input{Set: set, Name: func(b string) string { return v.names[b] }, Relations: v.relations()}) {
 		v.material.Figures[f.ID] = f
 	}
 	v.material.Tables = v.tables()
@@ -157,6 +157,9 @@ var campaigns = []struct {
 	}), []string{
 		"On LXC the largest slow-down was that of pages beside fork stressors, ", "(from too few runs for an interval)", "(n = 1 run, too few for an interval)",
 	}, []string{"was shown to be", "cells show"}},
+	{"an open loop too", change(func(c *resulttest.Campaign) { c.Open = true }), []string{
+		"### Open loop", "[](fig:open-distribution) has their whole distribution.", "They are not to be compared with the times of the closed loop",
+	}, nil},
 	{"no SQL", change(func(c *resulttest.Campaign) { c.Without = []string{finding.Select, finding.Isolation} }), []string{
 		"The time of single SELECTs was not measured in this campaign.", "nothing can be said here about isolation",
 		"This campaign did not measure SELECT and INSERTs under stress.", "How well they isolate was not compared.",
@@ -176,7 +179,7 @@ var campaigns = []struct {
 		"found none broken", "Nothing more was recorded about the testbeds.", "We take a web application on native Linux", "Which application was served was not recorded.",
 	}, []string{"the same application", "freshly started", "from one recipe", "Two guests", "WordPress on Apache", "from 1 to 60", "Measured on", "[](tab:setup)"}},
 	{"facts alone", change(func(c *resulttest.Campaign) {
-		c.Without = []string{finding.Select, finding.Isolation, finding.SwapOnset, finding.ErrorOnset, finding.Throughput, finding.Latency, finding.Startup, finding.Footprint}
+		c.Without = []string{finding.Select, finding.Isolation, finding.SwapOnset, finding.ErrorOnset, finding.Throughput, finding.Latency, finding.Capacity, finding.Startup, finding.Footprint}
 	}), []string{
 		"This campaign did not measure throughput, request times, the onset of swapping, SELECT, INSERTs under stress, the time to start and host memory.",
 		"Throughput was not measured in this campaign", "Request times were not measured", "The time to start was not measured", "The host's memory was not measured",
@@ -517,7 +520,7 @@ func TestWarnings(t *testing.T) {
 		"value", "201326592", "baseline", "native", "baseline_value", "402653184")
 	seen := map[string]bool{}
 	for _, code := range []string{
-		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.OffSchedule,
+		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.BusyHost, finding.OffSchedule,
 		finding.IncompleteRun, finding.FailedProbes, finding.DuplicateRows, finding.SoftwareEmulation, finding.DifferentLimits,
 		finding.LittleViolated, finding.LostRows, finding.SamplingGap, finding.ClockStep, finding.TooFewLevels, finding.KappaUnidentified, finding.PoorFit,
 		finding.LateSends, finding.IntendedUnknown, finding.DifferentCgroups, finding.DifferentKernels,

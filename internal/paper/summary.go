@@ -43,24 +43,20 @@ func (v *view) timedOut() string {
 // missing lists what no testbed has, or "".
 func (v *view) missing() (string, error) {
 	var all []string
-	for _, m := range []struct{ id, name string }{
-		{"requests", "throughput"}, {"p50", "request times"}, {"swap-users", "the onset of swapping"}, {"select", "SELECT"},
-		{"insert-stressed", "INSERTs under stress"}, {"startup", "the time to start"}, {"memory", "host memory"},
-	} {
-		ok, err := v.has(m.id)
-		if err != nil {
-			return "", err
-		}
-		switch m.id {
-		case "requests", "p50":
-			ok = ok || v.loop() == "open" // which has both under names of its own
-		case "swap-users":
-			if ok, err = v.looked("swap"); err != nil { // an onset that never came was looked for
+	for _, p := range parts {
+		missing := true
+		for _, t := range v.set.Testbeds() {
+			ok, err := v.tells(p, t)
+			if err != nil {
 				return "", err
 			}
+			missing = missing && !ok
 		}
-		if !ok {
-			all = append(all, m.name)
+		if v.loop() == "open" && (p.id == "requests" || p.id == "p50") {
+			continue // which has both under names of its own
+		}
+		if missing {
+			all = append(all, p.name)
 		}
 	}
 	return list(all), nil
@@ -222,11 +218,12 @@ func (v *view) pair(id string) (*pair, error) {
 		}
 		e := quantity.NewEstimate(f)
 		out.Quotient, out.Evidence = e.Value, evidence(f, e, confidence)
-	case a.Low.Present() && b.Low.Present() && v.untested() == "":
-		out.More, out.Less = a.Low > b.High, a.High < b.Low
-		out.Evidence = " (their intervals overlap)"
-		if out.More || out.Less {
-			out.Evidence = " (their intervals lie apart)"
+	default:
+		f := quotient(a, b)
+		e := quantity.NewEstimate(f)
+		out.Quotient, out.Evidence = e.Value, evidence(f, e, confidence)
+		if f.Low.Present() && v.untested() == "" {
+			out.More, out.Less = f.Low > 1, f.High < 1
 		}
 	}
 	return out, nil

@@ -92,6 +92,7 @@ var extra = []figure.Quantity{
 	{ID: "trend-slope", Title: "Request time per user", Phrase: "growth of request time with users", Analysis: finding.Latency, Name: "trend_slope", Speed: true},
 	{ID: "mean", Title: "Request time, mean", Phrase: "mean request time", Analysis: finding.Latency, Name: "mean", Speed: true},
 	{ID: "p95", Title: "Request time, p95", Phrase: "95th percentile of request times", Analysis: finding.Latency, Name: "p95", Speed: true},
+	{ID: "one-user", Title: "Throughput of one user", Phrase: "throughput of one user", Analysis: finding.Capacity, Name: "lambda", More: true, Speed: true},
 	{ID: "peak-users", Title: "Users at peak throughput", Phrase: "number of users at peak throughput", Analysis: finding.Capacity, Name: "peak_users", More: true, Speed: true},
 	{ID: "peak-throughput", Title: "Peak throughput", Phrase: "peak throughput", Analysis: finding.Capacity, Name: "peak_throughput", More: true, Speed: true},
 	{ID: "open-p50", Title: "Open loop: median", Phrase: "median request time in the open loop", Analysis: finding.OpenLoop, Name: "p50", Speed: true},

@@ -30,7 +30,9 @@ func (v *view) funcs() template.FuncMap {
 		// The paper.
 		"title":       v.title,
 		"author":      func() string { return document.Escape(v.options.Author) },
+		"authors":     v.authors,
 		"affiliation": func() string { return document.Escape(v.options.Affiliation) },
+		"abstract":    v.abstract,
 		"version":     func() string { return command.Version },
 		"command":     v.command,
 		"unplaced":    v.unplaced,
@@ -98,6 +100,8 @@ func (v *view) funcs() template.FuncMap {
 		"caption":     v.caption,
 		"shown":       v.shown,
 		"published":   v.published,
+		"likewise":    v.likewise,
+		"tail":        v.tail,
 	}
 }
 

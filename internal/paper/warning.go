@@ -16,6 +16,8 @@ type warning struct {
 	code     string
 	testbeds []string // none: the campaign as a whole
 	text     string
+
+	experiments string // by their names in the findings
 }
 
 // warnings returns the warnings as sentences, those that say the same of several
@@ -35,6 +37,7 @@ func (v *view) warnings() []warning {
 		}
 		if !found {
 			w := warning{code: f.Note.Get("warning"), text: text}
+			w.experiments = f.Note.Get("experiment")
 			if f.Testbed != "" {
 				w.testbeds = []string{f.Testbed}
 			}
@@ -114,6 +117,8 @@ func (v *view) warningText(f finding.Finding) string {
 		return fmt.Sprintf("The load generator used %s of its processor time for ten seconds %s: there it measured itself.", percent(get("share")), runs())
 	case finding.Disturbed:
 		return fmt.Sprintf("%s: other machines on the same hardware took up to %s of this one’s processor time %s.", capital(experiments), percent(get("share")), runs())
+	case finding.BusyHost:
+		return fmt.Sprintf("%s: programs beside the guests and the load generator used up to %s of the machine’s processor time %s.", capital(experiments), percent(get("share")), runs())
 	case finding.OffSchedule:
 		return fmt.Sprintf("The number of users was off the schedule %s; at worst %s were active when %s were planned.", runs(), get("users"), get("planned"))
 	case finding.IncompleteRun:

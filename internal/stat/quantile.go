@@ -31,25 +31,45 @@ func between(low, high, part float64) float64 {
 }
 
 // Quantiles returns the p-quantiles of a sample, as Quantile does, for ps in ascending
-// order. It reorders the sample, in time proportional to its size.
+// order. It reorders the sample, in time proportional to its size and to the logarithm
+// of their number.
 func Quantiles(x []float64, ps ...float64) []float64 {
 	q := make([]float64, len(ps))
-	done := 0 // x[:done] holds the smallest values
-	for i, p := range ps {
-		if len(x) == 0 {
+	if len(x) == 0 {
+		for i := range q {
 			q[i] = math.NaN()
-			continue
 		}
-		at := p * float64(len(x)-1)
-		below := int(at)
-		low, part := nth(x[done:], below-done), at-float64(below)
-		done = below
-		q[i] = low
-		if part > 0 {
-			q[i] = between(low, slices.Min(x[below+1:]), part)
-		}
+		return q
 	}
+	quantiles(x, 0, len(x), ps, q)
 	return q
+}
+
+// quantiles finds those ps that lie among x[from:to], with nothing larger before and
+// nothing smaller behind them. What one of them parts the sample at stays where it is.
+func quantiles(x []float64, from, to int, ps, q []float64) {
+	if len(ps) == 0 {
+		return
+	}
+	at := func(i int) float64 { return ps[i] * float64(len(x)-1) }
+	first := len(ps) / 2
+	below := int(at(first))
+	for first > 0 && int(at(first-1)) == below {
+		first--
+	}
+	low, next := nth(x[from:to], below-from), 0.0
+	switch {
+	case below+1 < to:
+		next = slices.Min(x[below+1 : to])
+	case to < len(x):
+		next = x[to]
+	}
+	last := first
+	for ; last < len(ps) && int(at(last)) == below; last++ {
+		q[last] = between(low, next, at(last)-float64(below))
+	}
+	quantiles(x, from, below, ps[:first], q[:first])
+	quantiles(x, below+1, to, ps[last:], q[last:])
 }
 
 // nth returns the value that would be x[k] were x sorted, and reorders x so that it

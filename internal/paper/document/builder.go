@@ -39,7 +39,7 @@ type Builder struct {
 	notes           int
 	cited           []Reference
 	numbers         map[string]int // of cited keys
-	labels          map[string]string
+	labels          map[string]label
 	refs            []pendingRef
 	bibliographies  []*Bibliography
 }
@@ -51,7 +51,7 @@ type pendingRef struct {
 
 // NewBuilder returns a builder of an empty document.
 func NewBuilder(m Material) *Builder {
-	return &Builder{material: m, doc: &Document{}, numbers: map[string]int{}, labels: map[string]string{}}
+	return &Builder{material: m, doc: &Document{}, numbers: map[string]int{}, labels: map[string]label{}}
 }
 
 var markdown = goldmark.New(
@@ -81,24 +81,33 @@ func (b *Builder) Add(name string, source []byte) {
 	}
 }
 
+// Err returns the first error of what was added, but for references, which later files may
+// still give a target.
+func (b *Builder) Err() error {
+	if len(b.errs) > 0 {
+		return b.errs[0]
+	}
+	return nil
+}
+
 // Document resolves the references and returns the document, or the first error
 // of what was added.
 func (b *Builder) Document() (*Document, error) {
 	for _, p := range b.refs {
-		label, ok := b.labels[p.ref.Target]
+		to, ok := b.labels[p.ref.Target]
 		if !ok {
 			b.errs = append(b.errs, fmt.Errorf("%s: reference to %q, which is not in the paper", p.from, p.ref.Target))
 			continue
 		}
 		if p.ref.Text == nil {
-			p.ref.Text = []Inline{Text(label)}
+			p.ref.Text, p.ref.Number = []Inline{Text(to.word + to.number)}, to.number
 		}
 	}
 	for _, bibliography := range b.bibliographies {
 		bibliography.References = b.cited
 	}
-	if len(b.errs) > 0 {
-		return nil, b.errs[0]
+	if err := b.Err(); err != nil {
+		return nil, err
 	}
 	return b.doc, nil
 }

@@ -2,7 +2,11 @@
 // of text, figures and tables, with numbers given and references resolved.
 package document
 
-import "virtcmp/internal/figure"
+import (
+	"strings"
+
+	"virtcmp/internal/figure"
+)
 
 // Document is a whole paper.
 type Document struct {
@@ -137,6 +141,7 @@ type Link struct {
 type Ref struct {
 	Target string // "fig:throughput"
 	Text   []Inline
+	Number string // that Text ends with, of what it leads to; empty where Text are other words
 }
 
 // Cite points to works in the bibliography.
@@ -175,6 +180,8 @@ func PlainText(text []Inline) string {
 			all += PlainText(n.Text)
 		case *Ref:
 			all += PlainText(n.Text)
+		case *Cite: // nor the space before it
+			all = strings.TrimRight(all, " "+nbsp)
 		case Break:
 			all += " "
 		}

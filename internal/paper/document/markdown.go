@@ -111,9 +111,9 @@ func (c *converter) heading(n *ast.Heading) Block {
 			h.Number += "." + strconv.Itoa(c.sections[i])
 		}
 		h.Number = h.Number[1:]
-		c.label(n, "sec:"+h.ID, "Section"+nbsp+h.Number)
+		c.label(n, "sec:"+h.ID, numbered("Section", h.Number))
 	} else {
-		c.label(n, "sec:"+h.ID, "“"+PlainText(words)+"”")
+		c.label(n, "sec:"+h.ID, label{word: "“" + PlainText(words) + "”"})
 	}
 	return h
 }
@@ -130,11 +130,11 @@ func attribute(v any) string {
 	return ""
 }
 
-func (c *converter) label(n ast.Node, target, label string) {
+func (c *converter) label(n ast.Node, target string, l label) {
 	if _, ok := c.labels[target]; ok {
 		c.errorf(n, "%q is there twice", target)
 	}
-	c.labels[target] = label
+	c.labels[target] = l
 }
 
 // float turns an image alone in its paragraph into what it names.
@@ -150,14 +150,14 @@ func (c *converter) float(n *ast.Image) Block {
 	case "fig":
 		if drawing := c.material.Figures[id]; drawing != nil {
 			c.figures++
-			c.label(n, target, "Figure"+nbsp+strconv.Itoa(c.figures))
+			c.label(n, target, numbered("Figure", strconv.Itoa(c.figures)))
 			return &Figure{ID: id, Number: c.figures, Caption: caption, Drawing: drawing}
 		}
 		c.errorf(n, "no figure %q; there are %s", id, names(c.material.Figures))
 	case "tab":
 		if found := c.material.Tables[id]; found != nil {
 			c.tables++
-			c.label(n, target, "Table"+nbsp+strconv.Itoa(c.tables))
+			c.label(n, target, numbered("Table", strconv.Itoa(c.tables)))
 			t := *found
 			t.ID, t.Number, t.Caption = id, c.tables, caption
 			for _, row := range slices.Concat(t.Head, t.Body) {

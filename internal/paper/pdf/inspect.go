@@ -4,7 +4,7 @@ import "fmt"
 
 // What makes a page look badly made up.
 const (
-	mostShort   = 4 * textLead // points that a column may end early though text follows
+	mostShort   = 5 * textLead // points that a column may end early though text follows
 	mostDistant = 3            // pages between a float's place and the page it is on
 	leastFilled = 0.6          // share of a page that is not the last
 )

@@ -302,7 +302,7 @@ func (l *layouter) figure(b *document.Figure) {
 	if b.Drawing.Wide() {
 		width = textWidth
 	}
-	name := fmt.Sprintf("Figure\u00a0%d", b.Number)
+	name := b.Label()
 	t := l.caption(name, b.Caption, width)
 	drawing := b.Drawing.Height.Points()
 	const gap = 4
@@ -334,7 +334,7 @@ func (l *layouter) bibliography(b *document.Bibliography) {
 	for i, r := range b.References {
 		label := fmt.Sprintf("[%d]", r.Number)
 		mark := l.breakText([]document.Inline{document.Text(label)}, look{size: smallSize}, smallLead, measure{width: columnWidth}, 0)
-		t := l.breakText(reference(r), look{size: smallSize}, smallLead, measure{width: columnWidth - indent}, 0)
+		t := l.breakText(r.Text(), look{size: smallSize}, smallLead, measure{width: columnWidth - indent}, 0)
 		start := len(l.pieces)
 		space := 2.0
 		if i == 0 {
@@ -349,41 +349,4 @@ func (l *layouter) bibliography(b *document.Bibliography) {
 			draw(p, x, y)
 		}
 	}
-}
-
-// reference is how a work is described: Authors. Title. Venue, details, year. URL
-func reference(r document.Reference) []document.Inline {
-	end := func(s string) string {
-		if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") {
-			return s
-		}
-		return s + "."
-	}
-	in := []document.Inline{}
-	if r.Authors != "" {
-		in = append(in, document.Text(end(r.Authors)+" "))
-	}
-	in = append(in, document.Text(end(r.Title)))
-	if r.Venue != "" {
-		in = append(in, document.Text(" "), &document.Emphasis{Text: []document.Inline{document.Text(r.Venue)}})
-	}
-	tie := strings.NewReplacer("pp. ", "pp.\u00a0", "article ", "article\u00a0")
-	var tail []string
-	for _, s := range []string{tie.Replace(r.Details), r.Year} {
-		if s != "" {
-			tail = append(tail, s)
-		}
-	}
-	switch text := strings.Join(tail, ", "); {
-	case r.Venue != "" && text != "":
-		in = append(in, document.Text(", "+end(text)))
-	case r.Venue != "":
-		in = append(in, document.Text("."))
-	case text != "":
-		in = append(in, document.Text(" "+end(text)))
-	}
-	if r.URL != "" {
-		in = append(in, document.Text(" "), &document.Link{URL: r.URL, Text: []document.Inline{document.Text(strings.TrimPrefix(r.URL, "https://"))}})
-	}
-	return in
 }

@@ -1,7 +1,6 @@
 package pdf
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -57,7 +56,7 @@ func (l *layouter) table(b *document.Table) {
 		l.indentNext = true
 		return
 	}
-	name := fmt.Sprintf("Table\u00a0%d", b.Number)
+	name := b.Label()
 	caption := l.caption(name, b.Caption, width)
 	const gap = 3
 	for part, rows := range g.parts(l.pageText - caption.height() - 2*smallLead) {

@@ -48,6 +48,7 @@ type Campaign struct {
 	Runs          int
 	Demonstration bool
 	Matrix        bool     // every victim was measured beside every aggressor
+	Open          bool     // there was an open loop too
 	Without       []string // analyses that find nothing
 }
 
@@ -77,6 +78,10 @@ func (c Campaign) Findings() []finding.Finding {
 	b := &builder{c: c, rng: rand.New(rand.NewPCG(7, 11))}
 	for _, t := range c.Testbeds {
 		b.ramp(t)
+		b.capacity(t)
+		if c.Open {
+			b.open(t)
+		}
 		b.sql(t)
 		if c.Matrix {
 			b.matrix(t)
@@ -90,6 +95,9 @@ func (c Campaign) Findings() []finding.Finding {
 	for _, t := range c.Testbeds {
 		b.agreement(t)
 		b.aftermath(t)
+		b.curves(t)
+		b.meanQuantiles(finding.Latency, t)
+		b.meanQuantiles(finding.OpenLoop, t)
 	}
 	if c.Runs < 3 {
 		b.warn("", "warning", "too-few-runs", "runs", strconv.Itoa(c.Runs), "experiment", "insert,ramp,select")
@@ -118,24 +126,33 @@ func (b *builder) warn(testbed string, labels ...string) {
 
 // scalar adds a value for every run and over all of them.
 func (b *builder) scalar(analysis, testbed, name, unit string, x finding.Number, note csvio.Labels, n int, values []float64) {
-	sum, ss := 0.0, 0.0
 	for i, v := range values {
-		sum += v
 		b.add(finding.Finding{Analysis: analysis, Testbed: testbed, Run: finding.Run(i + 1), Name: name, X: x, Value: finding.Number(v), Low: finding.None, High: finding.None, Unit: unit, N: n, Note: note})
+	}
+	all := over(values, note)
+	all.Analysis, all.Testbed, all.Name, all.X, all.Unit = analysis, testbed, name, x, unit
+	b.add(all)
+}
+
+// over returns the finding over runs that have these values.
+func over(values []float64, note csvio.Labels) finding.Finding {
+	sum, ss := 0.0, 0.0
+	for _, v := range values {
+		sum += v
 	}
 	k := float64(len(values))
 	mean := sum / k
 	for _, v := range values {
 		ss += (v - mean) * (v - mean)
 	}
-	all := finding.Finding{Analysis: analysis, Testbed: testbed, Name: name, X: x, Value: finding.Number(mean), Low: finding.None, High: finding.None, Unit: unit, N: len(values), Note: note}
+	all := finding.Finding{X: finding.None, Value: finding.Number(mean), Low: finding.None, High: finding.None, N: len(values), Note: note}
 	if len(values) >= 3 {
 		half := 2.5 * math.Sqrt(ss/(k-1)/k)
 		all.Low, all.High = finding.Number(mean-half), finding.Number(mean+half)
 	} else {
 		all.Note = all.Note.With("interval", "too-few-runs")
 	}
-	b.add(all)
+	return all
 }
 
 // draw returns one noisy value for every run.
@@ -217,6 +234,7 @@ func (b *builder) ramp(t Testbed) {
 		for _, v := range all {
 			sum += v
 		}
+		b.quantiles(finding.Latency, t, run, all, math.Round(ok))
 		good, bad = append(good, math.Round(ok)), append(bad, math.Round(failed))
 		mean, p50, p90, p95 = append(mean, sum/560), append(p50, q(.5)), append(p90, q(.9)), append(p95, q(.95))
 		p99, longest, cpu = append(p99, q(.99)), append(longest, q(1)), append(cpu, t.Page*speed)

@@ -1,0 +1,177 @@
+package figure
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"virtcmp/internal/finding"
+	"virtcmp/internal/quantity"
+)
+
+// distributionCurve is a testbed's quantiles by one in how many requests is slower: the
+// mean over runs with its interval where there is one, or else those of a run.
+type distributionCurve struct {
+	testbed string
+	line    series
+	band    band
+}
+
+// distribution shows what part of a ramp's requests was answered within what time.
+func distribution(d *drawer) *Figure { return d.distribution(finding.Latency) }
+
+// openDistribution does so of an open loop's.
+func openDistribution(d *drawer) *Figure { return d.distribution(finding.OpenLoop) }
+
+// distribution is that of the analysis. The slower requests are the wider they are
+// spread, as HdrHistogram's plots have it.
+func (d *drawer) distribution(analysis string) *Figure {
+	curves, all := d.distributionCurves(analysis, 1)
+	if len(curves) == 0 {
+		return nil
+	}
+	log := all.log(8)
+	unit := quantity.ScaleOf(all.high/10, finding.Seconds)
+	curves, all = d.distributionCurves(analysis, unit.Factor)
+	most := newSpan()
+	for _, k := range curves {
+		most.add(k.line.x[len(k.line.x)-1])
+	}
+
+	p := newPlot()
+	all.apply(&p.Y, log)
+	p.X.Min, p.X.Max = 1, most.high
+	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, percentTicks{}
+	p.X.Padding, p.Y.Padding = 0, 2
+	p.Add(gridLines(true, true), plotterFunc(func(c draw.Canvas, p *plot.Plot, x, y func(float64) vg.Length) {
+		for _, k := range curves {
+			k.band.fill(c, d.styles[k.testbed].faintest(), x, y)
+		}
+		for _, k := range curves {
+			st := d.styles[k.testbed]
+			k.line.line(c, st.line(dataLine), x, y)
+			for i, at := range k.line.points(x, y) {
+				if labelled(k.line.x[i]) {
+					c.DrawGlyph(st.glyph(markRadius), at)
+				}
+			}
+		}
+	}))
+	var labels []endLabel
+	var keyed []string
+	for _, k := range curves {
+		keyed = append(keyed, k.testbed)
+		labels = append(labels, endLabel{text: d.name(k.testbed), style: d.styles[k.testbed]})
+	}
+	// Names stand at the lines' ends where all of these are at the edge.
+	if math.Log(most.low) > 0.9*math.Log(most.high) && len(curves) <= mostLabels {
+		keyed = nil
+	} else {
+		labels = nil
+	}
+	height := 150 + d.keyHeight(keyed)
+	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
+		d.key(c, keyed)
+		what := axisText("Request time", unit, log, lessIsBetter)
+		data := c.Rectangle
+		data.Min.Y += axisBelow
+		data.Max.Y -= d.keyHeight(keyed) + usersAxisHeight
+		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
+		data.Max.X -= max(labelWidth(labels), 12)
+		p.Draw(placed(p, c, data))
+		labelX(c, data, "Share of the requests that were as quick or quicker")
+		labelY(c, data, what)
+		area := c
+		area.Rectangle = data
+		slowerAxis(area, p)
+		_, y := p.Transforms(&area)
+		for i := range labels {
+			line := curves[i].line
+			labels[i].y = y(line.y[len(line.y)-1])
+		}
+		endLabels(c, data.Max.X, data.Min.Y, data.Max.Y, labels)
+	}}
+}
+
+// distributionCurves returns the testbeds' curves in units of the factor, and the times
+// that they reach.
+func (d *drawer) distributionCurves(analysis string, factor float64) (curves []distributionCurve, all span) {
+	all = newSpan()
+	for _, t := range d.Set.Testbeds() {
+		rows := d.Set.Rows(analysis, t, "quantile").Absolute()
+		of := rows.Overall()
+		if len(of) == 0 {
+			of = rows.OfRun(d.Set.Representative(t))
+		}
+		k := distributionCurve{testbed: t}
+		for _, f := range of {
+			if !(f.X > 0 && f.X < 1 && f.Value > 0) {
+				continue
+			}
+			oneIn := 1 / (1 - float64(f.X))
+			k.line.add(oneIn, float64(f.Value)/factor)
+			if f.Low > 0 && f.High.Present() {
+				k.band.add(oneIn, float64(f.Low)/factor, float64(f.High)/factor)
+			}
+		}
+		if len(k.line.x) < 2 {
+			continue
+		}
+		all.add(k.line.y...)
+		all.add(k.band.low...)
+		all.add(k.band.high...)
+		curves = append(curves, k)
+	}
+	return curves, all
+}
+
+// percentTicks marks 0 %, 50 %, 90 %, 99 % and so on on an axis of one in how many is
+// slower.
+type percentTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (percentTicks) Ticks(_, high float64) []plot.Tick {
+	ticks := []plot.Tick{{Value: 1}, {Value: 4.0 / 3}, {Value: 2, Label: "50\u00a0%"}, {Value: 4}}
+	if high < 500 { // there is room
+		ticks[0].Label = "0\u00a0%"
+	}
+	for v, places := 10.0, 0; v <= high*1.001; v, places = v*10, places+1 {
+		ticks = append(ticks, plot.Tick{Value: v, Label: quantity.Digits(100*(1-1/v), max(0, places-1)) + "\u00a0%"}, plot.Tick{Value: 2 * v})
+	}
+	var within []plot.Tick
+	for _, t := range ticks {
+		if t.Value <= high*1.001 {
+			within = append(within, t)
+		}
+	}
+	return within
+}
+
+// labelled reports whether percentTicks has a label there.
+func labelled(oneIn float64) bool {
+	power := math.Log10(oneIn)
+	return math.Abs(oneIn-2) < 1e-9 || power > 0.5 && math.Abs(power-math.Round(power)) < 1e-9
+}
+
+// slowerAxis writes along the top of the data one in how many requests is slower.
+func slowerAxis(c draw.Canvas, p *plot.Plot) {
+	label := letters(tickLetter, gray, text.XCenter, text.YBottom)
+	y := c.Max.Y + 2
+	words := letters(tickLetter, gray, text.XRight, text.YBottom)
+	c.FillText(words, vg.Point{X: c.Min.X, Y: y}, "1 in")
+	free := c.Min.X
+	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		if t.Label == "" || t.Value < 2 {
+			continue
+		}
+		x := c.X(p.X.Norm(t.Value))
+		number := quantity.Digits(t.Value, 0)
+		if half := label.Width(number) / 2; x-half >= free {
+			c.FillText(label, vg.Point{X: x, Y: y}, number)
+			free = x + half + 3
+		}
+	}
+}
