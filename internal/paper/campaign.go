@@ -31,14 +31,22 @@ func (v *view) ramp() *rampView {
 func (v *view) timeout() string { return v.fact(result.Generator, "ramp_timeout_seconds") }
 
 func (v *view) duration() string {
-	if end := v.set.Duration(); end > 0 {
+	end := v.set.Duration()
+	switch _, planned := v.set.CampaignNumber(result.Generator, "ramp_end_seconds"); {
+	case planned:
 		return quantity.Exact(end, finding.Seconds)
+	case end > 0:
+		return quantity.Format(end, finding.Seconds)
 	}
 	return ""
 }
 
 func (v *view) early() string {
-	return "the first " + quantity.Exact(figure.EarlyShare*v.set.Duration(), finding.Seconds)
+	end := figure.EarlyShare * v.set.Duration()
+	if _, planned := v.set.CampaignNumber(result.Generator, "ramp_end_seconds"); !planned {
+		return "the first " + quantity.Format(end, finding.Seconds)
+	}
+	return "the first " + quantity.Exact(end, finding.Seconds)
 }
 
 // times returns when trials started, in order.
@@ -53,18 +61,24 @@ func (v *view) times() []time.Time {
 	return all
 }
 
-// measured says when: "on 2 January 2026".
+// measured says when: "on 2 January 2026", "from 30 January to 2 February 2026".
 func (v *view) measured() string {
 	all := v.times()
 	if len(all) == 0 {
 		return ""
 	}
 	const day = "2\u00a0January 2006"
-	first, last := all[0].Format(day), all[len(all)-1].Format(day)
-	if first == last {
-		return "on " + first
+	first, last := all[0], all[len(all)-1]
+	switch end := last.Format(day); {
+	case first.Format(day) == end:
+		return "on " + end
+	case first.Format("January 2006") == last.Format("January 2006"):
+		return "from " + first.Format("2") + " to " + end
+	case first.Year() == last.Year():
+		return "from " + first.Format("2\u00a0January") + " to " + end
+	default:
+		return "from " + first.Format(day) + " to " + end
 	}
-	return "from " + first + " to " + last
 }
 
 // runs returns the fewest and the most runs that testbeds have of a quantity, 0 where
@@ -106,7 +120,7 @@ func (v *view) repetitions() (string, error) {
 		on = " on every testbed"
 	}
 	var parts, all []string
-	for _, e := range []struct{ id, name string }{{"requests", "the ramp"}, {"select", "the SELECT probe"}, {"insert", "the INSERT probe"}} {
+	for _, e := range []struct{ id, name string }{{"requests", "the ramp"}, {"open-p50", "the open loop"}, {"select", "the SELECT probe"}, {"insert", "the INSERT probe"}} {
 		q, err := quantityOf(e.id)
 		if err != nil {
 			return "", err

@@ -61,7 +61,7 @@ func (v *view) later(kind string) (string, error) {
 			words = confidence
 		}
 		text := bound + apart(f, words)
-		if !f.Low.Present() {
+		if !f.Low.Present() && v.untested() == "" {
 			text += fmt.Sprintf(" (%s)", noInterval(f))
 		}
 		text += " on " + v.name(t)

@@ -143,9 +143,9 @@ var campaigns = []struct {
 	}, []string{"Apache 2.4.62", "WordPress on Apache and PHP"}},
 	{"nginx alone", servedByNginx("native", "lxc", "uml"), []string{"WordPress on nginx and PHP", "The guests run nginx 1.22.1,"}, []string{"Apache 2"}},
 	{"one run", change(func(c *resulttest.Campaign) { c.Runs = 1 }), []string{
-		"times as many requests as native Linux, and User-Mode Linux 0.", "(from too few runs for an interval)", "Each experiment was run once on every testbed.", "n = 1 run, too few for an interval",
-		"For LXC none of the twelve comparisons rests on enough runs to tell better from worse.", "here some experiments have too few runs for that",
-	}, []string{"(95 % interval", "in turns and in random order", "did better"}},
+		"LXC served 0.", "One run of each testbed gives neither an interval nor a test.", "Five runs of each would allow both.", "Each experiment was run once on every testbed.", "n = 1 run, too few for an interval",
+		"This campaign has too few runs to show that testbeds differ", "here some experiments have too few runs for that",
+	}, []string{"(95 % interval", "in turns and in random order", "did better", "from too few runs", "is significant"}},
 	{"the isolation matrix", change(func(c *resulttest.Campaign) { c.Matrix = true }), []string{
 		"### Neighbours", "The two guests share the host and nothing else.", "A number is the mean over runs (n = 5 runs)",
 		"On native Linux 14 of 15 cells show that the neighbour suffers, and the largest slow-down was that of pages beside fork stressors, 8.9 (95 % interval 8.7 to 9.2).",
@@ -176,8 +176,8 @@ var campaigns = []struct {
 		"its counters were not recorded", "Whether and when requests began to fail was not analysed.",
 	}, []string{"began to swap at", "did not swap in any run"}},
 	{"no facts", change(func(c *resulttest.Campaign) { c.Without = []string{finding.Environment, finding.Validity} }), []string{
-		"found none broken", "Nothing more was recorded about the testbeds.", "the same application",
-	}, []string{"WordPress on Apache", "from 1 to 60", "Measured on", "[](tab:setup)"}},
+		"found none broken", "Nothing more was recorded about the testbeds.", "We take a web application on native Linux", "Which application was served was not recorded.",
+	}, []string{"the same application", "freshly started", "from one recipe", "Two guests", "WordPress on Apache", "from 1 to 60", "Measured on", "[](tab:setup)"}},
 	{"facts alone", change(func(c *resulttest.Campaign) {
 		c.Without = []string{finding.Select, finding.Isolation, finding.SwapOnset, finding.ErrorOnset, finding.Throughput, finding.Latency, finding.Capacity, finding.Startup, finding.Footprint}
 	}), []string{
@@ -223,7 +223,6 @@ func TestWhatThePaperSays(t *testing.T) {
 	}
 }
 
-// The same measurements against another baseline must turn every comparison round.
 // TestParticulars looks for a fact that one testbed alone has: in its row, and in no row
 // of its own.
 func TestParticulars(t *testing.T) {
@@ -248,6 +247,7 @@ func TestParticulars(t *testing.T) {
 	}
 }
 
+// The same measurements against another baseline must turn every comparison round.
 func TestTurnedRound(t *testing.T) {
 	ratios := func(baseline string) map[string]float64 {
 		text := oneLine(markdown(t, change(func(c *resulttest.Campaign) { c.Testbeds = c.Testbeds[1:]; c.Baseline = baseline })))
@@ -375,7 +375,7 @@ func TestCompare(t *testing.T) {
 		{0.71, 0.67, 0.75, "LXC served 0.71 times as many as native Linux (95 % interval 0.67 to 0.75)."},
 		{1.02, 0.97, 1.07, "In the number of successful requests no difference from native Linux could be shown for LXC (ratio 1.02, 95 % interval 0.97 to 1.07)."},
 		{1.02, 1, 1.04, "In the number of successful requests no difference from native Linux could be shown for LXC (ratio 1.02, 95 % interval 1.00 to 1.04)."},
-		{1.42, none, none, "LXC served 1.42 times as many as native Linux (without an interval)."},
+		{1.42, none, none, "LXC served 1.42 times as many as native Linux."},
 		{1, 1, 1, "In the number of successful requests no difference from native Linux could be shown for LXC."},
 		{2, 2, 2, "LXC served 2 times as many as native Linux."},
 	} {
@@ -396,8 +396,8 @@ func TestCompare(t *testing.T) {
 		// The verdict goes before the interval, whatever that says.
 		{1.42, 1.01, 1.73, "p_holm=0.06;verdict=indistinguishable;reason=not-significant", "In the number of successful requests no difference from native Linux could be shown for LXC (ratio 1.42, 95 % interval 1.01 to 1.73)."},
 		{1.02, 1.01, 1.03, tested + "indistinguishable;reason=below-floor;floor=0.05", "In the number of successful requests the difference from native Linux is below the noise floor of 5 % for LXC (ratio 1.02, 95 % interval 1.01 to 1.03)."},
-		{40, 38, 42, "p=0.1;p_holm=0.1;verdict=none;reason=too-few-runs", "LXC served 40 times as many as native Linux (95 % interval 38 to 42), from too few runs for a test of significance."},
-		{40, none, none, "verdict=none;reason=too-few-runs;interval=too-few-runs", "LXC served 40.0 times as many as native Linux (from too few runs for an interval)."},
+		{40, 38, 42, "p=0.1;p_holm=0.1;verdict=none;reason=too-few-runs", "LXC served 40 times as many as native Linux (95 % interval 38 to 42)."},
+		{40, none, none, "verdict=none;reason=too-few-runs;interval=too-few-runs", "LXC served 40.0 times as many as native Linux."},
 		{2, none, none, tested + "better;interval=not-positive", "LXC served 2.00 times as many as native Linux (p = 0.016)."},
 	} {
 		all := one("successful_requests", tc.value, tc.low, tc.high)
@@ -669,7 +669,7 @@ func TestOperationsTable(t *testing.T) {
 		"Start to first page, cold native Linux": "1.84 s", "Checkpoint Xen": "14.0 s", "Snapshot gVisor": "n/a a", "Size of the snapshot gVisor": "n/a a",
 		"Checkpoint LXC": "n/a b", "Restore to next page LXC": "n/a b", "Checkpoint native Linux": "n/a b",
 	} {
-		if cells[cell] != want {
+		if got := cells[cell]; got != want && !strings.HasPrefix(got, want+" [") {
 			t.Errorf("%s: %q, want %q", cell, cells[cell], want)
 		}
 	}
@@ -712,12 +712,12 @@ func TestCommand(t *testing.T) {
 		files []string
 		want  string
 	}{
-		{[]string{"x.csv"}, "analyze x.csv | report -o paper.pdf"},
-		{[]string{"my data/$(rm).csv"}, "analyze 'my data/$(rm).csv' | report -o paper.pdf"},
-		{[]string{"it's.csv"}, `analyze 'it'\''s.csv' | report -o paper.pdf`},
-		{[]string{"c/observations/1.csv", "c/observations/2.csv", "c/observations/3.csv", "c/observations/4.csv"}, "analyze c/observations | report -o paper.pdf"},
-		{[]string{"a/1.csv", "a/b/2.csv", "a/b/3.csv", "a/c/4.csv"}, "analyze a | report -o paper.pdf"},
-		{[]string{"1.csv", "2.csv", "3.csv", "4.csv"}, "analyze DIRECTORY | report -o paper.pdf"},
+		{[]string{"x.csv"}, "analyze x.csv |\n  report -o paper.pdf"},
+		{[]string{"my data/$(rm).csv"}, "analyze 'my data/$(rm).csv' |\n  report -o paper.pdf"},
+		{[]string{"it's.csv"}, "analyze 'it'\\''s.csv' |\n  report -o paper.pdf"},
+		{[]string{"c/observations/1.csv", "c/observations/2.csv", "c/observations/3.csv", "c/observations/4.csv"}, "analyze c/observations |\n  report -o paper.pdf"},
+		{[]string{"a/1.csv", "a/b/2.csv", "a/b/3.csv", "a/c/4.csv"}, "analyze a |\n  report -o paper.pdf"},
+		{[]string{"1.csv", "2.csv", "3.csv", "4.csv"}, "analyze DIRECTORY |\n  report -o paper.pdf"},
 	} {
 		var all []finding.Finding
 		for _, f := range tc.files {

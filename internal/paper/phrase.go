@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -94,60 +95,115 @@ func (v *view) comparisons(q figure.Quantity) []comparison {
 // as many". The analysis' verdicts decide what is said: only one that is better or
 // worse makes a difference. Without any comparison compare returns "".
 func (v *view) compare(id, long, short string) (string, error) {
+	return v.compareAll(id, long, short, math.MaxInt)
+}
+
+// mostInBrief is how many testbeds a summary names with their ratios.
+const mostInBrief = 3
+
+// brief is compare for a summary: of many testbeds it gives the least and the largest
+// ratio.
+func (v *view) brief(id, long, short string) (string, error) {
+	return v.compareAll(id, long, short, mostInBrief)
+}
+
+// compareAll is compare that gives at most so many ratios of those of which the same is said.
+func (v *view) compareAll(id, long, short string, most int) (string, error) {
 	q, err := quantityOf(id)
 	if err != nil {
 		return "", err
 	}
-	var shown, small, same, readings []string
+	var shown, small, same, readings []comparison
 	noise, why, intervals := "", "", false // why readings show nothing, and whether some have intervals
-	baseline := v.name(v.set.Baseline())
-	say := func(to []string, c comparison, e quantity.Estimate) []string {
-		name := v.name(c.testbed)
-		if len(to) == 0 {
-			return append(to, fmt.Sprintf("%s %s %s", name, fmt.Sprintf(long, e.Value), baseline)+evidence(c.ratio, e, confidence))
-		}
-		return append(to, name+" "+fmt.Sprintf(short, e.Value)+evidence(c.ratio, e, ""))
-	}
 	for _, c := range v.comparisons(q) {
-		e := quantity.NewEstimate(c.ratio)
 		switch result.Judge(c.ratio) {
 		case result.NotSeen:
-			name := v.name(c.testbed)
-			if span := e.Range(); span != "" {
-				name += fmt.Sprintf(" (ratio %s, %s%s)", e.Value, confidence, span)
-			}
 			if floor, ok := result.Floor(c.ratio); ok && c.ratio.Note.Get("reason") == finding.BelowFloor {
-				small, noise = append(small, name), percentOf(floor) // one for all
+				small, noise = append(small, c), percentOf(floor) // one for all
 			} else {
-				same = append(same, name)
+				same = append(same, c)
 			}
 		case result.Unsure:
 			if reason := noVerdict(c.ratio); why == "" || c.ratio.Note.Get("interval") == finding.TooFewRuns {
 				why = reason
 			}
-			intervals = intervals || e.Range() != ""
-			readings = say(readings, c, e)
+			intervals = intervals || quantity.NewEstimate(c.ratio).Range() != ""
+			readings = append(readings, c)
 		default:
-			shown = say(shown, c, e)
+			shown = append(shown, c)
 		}
 	}
 	var sentences []string
+	say := func(format string, args ...any) { sentences = append(sentences, fmt.Sprintf(format, args...)) }
+	baseline := v.name(v.set.Baseline())
 	if len(shown) > 0 {
-		sentences = append(sentences, capital(clauses(shown))+".")
+		say("%s.", capital(v.ratios(shown, long, short, most)))
 	}
-	if len(small) > 0 {
-		sentences = append(sentences, fmt.Sprintf("In the %s the difference from %s is below the noise floor of %s for %s.", q.Phrase, baseline, noise, list(small)))
+	// Of what is said of some, the others need not be told what it is about.
+	switch about := q.Phrase; {
+	case len(small) > 0 && len(shown) > 0:
+		say("For %s the difference from %s is below the noise floor of %s.", v.withRatios(small, most), baseline, noise)
+	case len(small) > 0:
+		say("In the %s the difference from %s is below the noise floor of %s for %s.", about, baseline, noise, v.withRatios(small, most))
 	}
-	if len(same) > 0 {
-		sentences = append(sentences, fmt.Sprintf("In the %s no difference from %s could be shown for %s.", q.Phrase, baseline, list(same)))
+	switch about := q.Phrase; {
+	case len(same) > 0 && len(sentences) > 0:
+		say("For %s no difference from %s could be shown.", v.withRatios(same, most), baseline)
+	case len(same) > 0:
+		say("In the %s no difference from %s could be shown for %s.", about, baseline, v.withRatios(same, most))
 	}
-	switch {
-	case len(readings) > 0 && intervals:
-		sentences = append(sentences, fmt.Sprintf("%s, %s.", capital(clauses(readings)), why))
-	case len(readings) > 0:
-		sentences = append(sentences, fmt.Sprintf("%s (%s).", capital(clauses(readings)), why))
+	switch text := v.ratios(readings, long, short, most); {
+	case len(readings) == 0:
+	case v.untested() != "": // which the paper says once
+		say("%s.", capital(text))
+	case intervals:
+		say("%s, %s.", capital(text), why)
+	default:
+		say("%s (%s).", capital(text), why)
 	}
 	return strings.Join(sentences, " "), nil
+}
+
+// ratios lists comparisons with their evidence: "LXC served 1.4 times as many as native
+// Linux (...), and Docker 1.5 times as many (...)". Of more than most it gives the ends.
+func (v *view) ratios(of []comparison, long, short string, most int) string {
+	between := ""
+	if len(of) > most {
+		of = slices.SortedStableFunc(slices.Values(of), func(a, b comparison) int { return compareValues(a.ratio, b.ratio) })
+		var names []string
+		for _, c := range of[1 : len(of)-1] {
+			names = append(names, v.name(c.testbed))
+		}
+		slices.Sort(names)
+		between = "; " + list(names) + " lie between"
+		of = []comparison{of[0], of[len(of)-1]}
+	}
+	var all []string
+	for i, c := range of {
+		e := quantity.NewEstimate(c.ratio)
+		if i == 0 {
+			all = append(all, fmt.Sprintf("%s %s %s", v.name(c.testbed), fmt.Sprintf(long, e.Value), v.name(v.set.Baseline()))+evidence(c.ratio, e, confidence))
+		} else {
+			all = append(all, v.name(c.testbed)+" "+fmt.Sprintf(short, e.Value)+evidence(c.ratio, e, ""))
+		}
+	}
+	return clauses(all) + between
+}
+
+// withRatios lists testbeds with their ratios and intervals, or without if they are more
+// than most.
+func (v *view) withRatios(of []comparison, most int) string {
+	words := confidence
+	var all []string
+	for _, c := range of {
+		name := v.name(c.testbed)
+		if e := quantity.NewEstimate(c.ratio); e.Range() != "" && len(of) <= most {
+			name += fmt.Sprintf(" (ratio %s, %s%s)", e.Value, words, e.Range())
+			words = ""
+		}
+		all = append(all, name)
+	}
+	return list(all)
 }
 
 // noVerdict says why a comparison is but a reading.
@@ -236,8 +292,9 @@ func within(e quantity.Estimate, words string) string {
 	return ""
 }
 
-// values lists what every testbed has of a quantity: "native Linux 17.2 ms, LXC 18.9
-// ms and ...", of a single testbed with its interval. Without any it returns "".
+// values lists what every testbed has of a quantity: "native Linux 17.2 [16.9, 17.5] ms
+// and LXC 18.9 [18.1, 19.7] ms", of many testbeds without the intervals, which a table
+// has. Without any it returns "".
 func (v *view) values(id string) (string, error) {
 	q, err := quantityOf(id)
 	if err != nil {
@@ -253,11 +310,14 @@ func (v *view) values(id string) (string, error) {
 		if f.Unit == finding.Requests || f.Unit == finding.Users {
 			e.Symbol = ""
 		}
-		text := v.name(t) + " " + e.WithUnit()
-		if len(v.set.Testbeds()) == 1 {
-			text += within(e, confidence)
+		switch n := len(v.set.Testbeds()); {
+		case n == 1:
+			all = append(all, v.name(t)+" "+e.WithUnit()+within(e, confidence))
+		case n <= mostInBrief && e.Range() != "":
+			all = append(all, v.name(t)+" "+document.Escape(tabular(e)))
+		default:
+			all = append(all, v.name(t)+" "+e.WithUnit())
 		}
-		all = append(all, text)
 	}
 	return list(all), nil
 }

@@ -52,6 +52,9 @@ func (v *view) missing() (string, error) {
 			}
 			missing = missing && !ok
 		}
+		if v.loop() == "open" && (p.id == "requests" || p.id == "p50") {
+			continue // which has both under names of its own
+		}
 		if missing {
 			all = append(all, p.name)
 		}
@@ -74,9 +77,13 @@ func (v *view) has(id string) (bool, error) {
 }
 
 // tally counts for every other testbed how many of the summary's quantities it does
-// better or worse in than the baseline.
+// better or worse in than the baseline. Where nothing could be judged it is "".
 func (v *view) tally() string {
-	var all []string
+	if v.untested() != "" {
+		return ""
+	}
+	var all, without []string
+	introduced := false // what is counted
 	for _, t := range v.set.Others() {
 		var better, worse, same, unsure int
 		for _, q := range figure.Quantities {
@@ -100,12 +107,27 @@ func (v *view) tally() string {
 			continue
 		}
 		if unsure == n {
-			all = append(all, fmt.Sprintf("For %s none of the %s comparisons rests on enough runs to tell better from worse.", v.name(t), numberWord(n)))
+			without = append(without, v.name(t))
+			continue
+		}
+		if n == 1 && unsure == 0 {
+			how := "was not shown to differ from"
+			switch {
+			case better == 1:
+				how = "did better than"
+			case worse == 1:
+				how = "did worse than"
+			}
+			all = append(all, fmt.Sprintf("In the only quantity compared %s %s %s.", v.name(t), how, v.name(v.set.Baseline())))
+			continue
+		}
+		if same == n {
+			all = append(all, fmt.Sprintf("In none of the %s quantities compared was %s shown to differ from %s.", numberWord(n), v.name(t), v.name(v.set.Baseline())))
 			continue
 		}
 		text := fmt.Sprintf("Of the %s quantities compared, %s did better than %s in %s and worse in %s", numberWord(n), v.name(t),
 			v.name(v.set.Baseline()), cases(better), cases(worse))
-		if len(all) > 0 {
+		if introduced {
 			text = fmt.Sprintf("%s did better in %s of %s and worse in %s", capital(v.name(t)), cases(better), numberWord(n), cases(worse))
 		}
 		if same > 0 {
@@ -114,7 +136,10 @@ func (v *view) tally() string {
 		if unsure > 0 {
 			text += fmt.Sprintf("; in %s there are too few runs to tell", numberWord(unsure))
 		}
-		all = append(all, text+".")
+		all, introduced = append(all, text+"."), true
+	}
+	if len(without) > 0 {
+		all = append(all, fmt.Sprintf("For %s no comparison rests on enough runs to tell better from worse.", list(without)))
 	}
 	return strings.Join(all, " ")
 }
@@ -123,6 +148,7 @@ func (v *view) tally() string {
 // most from the baseline.
 func (v *view) farthest() string {
 	var all []string
+	words := confidence
 	for _, t := range v.set.Others() {
 		far, title, ratio := 0.0, "", finding.Finding{}
 		for _, q := range figure.Quantities {
@@ -135,7 +161,11 @@ func (v *view) farthest() string {
 			}
 		}
 		if title != "" {
-			all = append(all, fmt.Sprintf("%s in the %s (%s times)", v.name(t), title, quantity.NewEstimate(ratio).Value))
+			e, interval := quantity.NewEstimate(ratio), ""
+			if span := e.Range(); span != "" {
+				interval, words = ", "+words+span, ""
+			}
+			all = append(all, fmt.Sprintf("%s in the %s (%s times%s)", v.name(t), title, e.Value, interval))
 		}
 	}
 	if len(all) == 0 {
@@ -156,6 +186,7 @@ func cases(n int) string {
 type pair struct {
 	Container, Para string
 	Quotient        string // container over para-virtualised
+	Evidence        string // how sure that is, in parentheses after a space, or ""
 	More, Less      bool   // shown to be so for the container
 }
 
@@ -170,20 +201,28 @@ func (v *view) pair(id string) (*pair, error) {
 		return nil, nil
 	}
 	out := &pair{Container: v.name(c), Para: v.name(p), Quotient: quantity.Number(float64(a.Value / b.Value))}
-	switch v.set.Baseline() {
-	case c, p: // compared directly
-		other := p
-		if v.set.Baseline() == p {
-			other = c
+	switch baseline := v.set.Baseline(); {
+	case baseline == c || baseline == p: // compared directly
+		f, ok := q.Ratio(v.set, p)
+		if baseline == p {
+			f, ok = q.Ratio(v.set, c)
 		}
-		f, ok := q.Ratio(v.set, other)
+		if !ok {
+			break
+		}
 		verdict := result.Judge(f)
-		if ok && verdict != result.Unsure {
-			out.More = verdict == result.More && other == c || verdict == result.Less && other == p
-			out.Less = verdict == result.Less && other == c || verdict == result.More && other == p
+		out.More, out.Less = verdict == result.More, verdict == result.Less
+		if baseline == c {
+			f.Value, f.Low, f.High = 1/f.Value, 1/f.High, 1/f.Low
+			out.More, out.Less = out.Less, out.More
 		}
+		e := quantity.NewEstimate(f)
+		out.Quotient, out.Evidence = e.Value, evidence(f, e, confidence)
 	default:
-		if f := quotient(a, b); f.Low.Present() {
+		f := quotient(a, b)
+		e := quantity.NewEstimate(f)
+		out.Quotient, out.Evidence = e.Value, evidence(f, e, confidence)
+		if f.Low.Present() && v.untested() == "" {
 			out.More, out.Less = f.Low > 1, f.High < 1
 		}
 	}

@@ -1,6 +1,8 @@
 package paper
 
 import (
+	"slices"
+
 	"virtcmp/internal/finding"
 	"virtcmp/internal/paper/document"
 	"virtcmp/internal/quantity"
@@ -13,22 +15,25 @@ type scalarRow struct{ title, name, label, labelled string }
 // testbed. note gives an inline that follows a cell's finding, or nil; without a
 // finding, instead says what stands there. It is nil if there is nothing of the analysis.
 func (v *view) scalarTable(analysis, title string, rows []scalarRow, note func(finding.Finding) document.Inline, instead func(testbed, name string) document.Cell) *document.Table {
-	t := &document.Table{Wide: true, Columns: []document.Column{{}}}
+	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
+	// Testbeds with nothing of it have no column.
+	testbeds := slices.DeleteFunc(slices.Clone(v.set.Testbeds()), func(b string) bool {
+		return !slices.ContainsFunc(rows, func(r scalarRow) bool {
+			_, ok := v.scalarOf(analysis, b, r)
+			return ok
+		})
+	})
 	head := document.Row{Cells: []document.Cell{text(title)}}
-	for _, b := range v.set.Testbeds() {
+	for _, b := range testbeds {
 		t.Columns = append(t.Columns, document.Column{Align: document.Right, Wrap: true})
 		head.Cells = append(head.Cells, text(v.names[b]))
 	}
 	t.Head = []document.Row{head}
 	for _, r := range rows {
 		row, known := document.Row{Cells: []document.Cell{text(r.title)}}, false
-		for _, b := range v.set.Testbeds() {
-			found := v.set.Rows(analysis, b, r.name).Absolute().Overall()
-			if r.label != "" {
-				found = found.Labelled(r.label, r.labelled)
-			}
-			f, ok := found.First()
-			if !ok || !f.Value.Present() {
+		for _, b := range testbeds {
+			f, ok := v.scalarOf(analysis, b, r)
+			if !ok {
 				cell := instead(b, r.name)
 				known = known || cell.Text != nil
 				row.Cells = append(row.Cells, cell)
@@ -39,17 +44,32 @@ func (v *view) scalarTable(analysis, title string, rows []scalarRow, note func(f
 			if f.Unit == finding.Users || f.Unit == finding.Requests { // the title says it
 				e.Symbol = ""
 			}
-			cell := text(tabular(e))
+			cell := estimate(e, len(testbeds) > mostBeside)
 			if more := note(f); more != nil {
 				cell.Text = append(cell.Text, document.Text(nbsp), more)
 			}
 			row.Cells = append(row.Cells, cell)
 		}
 		if known {
+			for i := range row.Cells {
+				if row.Cells[i].Text == nil {
+					row.Cells[i] = text("–")
+				}
+			}
 			t.Body = append(t.Body, row)
 		}
 	}
 	return t
+}
+
+// scalarOf returns what a row has of a testbed.
+func (v *view) scalarOf(analysis, testbed string, r scalarRow) (finding.Finding, bool) {
+	found := v.set.Rows(analysis, testbed, r.name).Absolute().Overall()
+	if r.label != "" {
+		found = found.Labelled(r.label, r.labelled)
+	}
+	f, ok := found.First()
+	return f, ok && f.Value.Present()
 }
 
 var capacityRows = []scalarRow{

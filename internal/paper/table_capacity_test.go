@@ -39,7 +39,7 @@ func TestCapacityTable(t *testing.T) {
 	table := v.capacityTable()
 	got := strings.Join(cells(table), "\n")
 	const want = "λ, throughput of one user|29 [27, 31] requests/s|30 [28, 32] requests/s|8.0 [7.0, 9.0] requests/s\n" +
-		"Users at the peak|not seen|41 [37, 45] a|12.0 [11.0, 13.0]\nThroughput at the peak|not seen|90 [80, 100] requests/s a|"
+		"Users at the peak|not seen|41 [37, 45] a|12.0 [11.0, 13.0]\nThroughput at the peak|not seen|90 [80, 100] requests/s a|–"
 	if got != want || table.Notes == nil {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}

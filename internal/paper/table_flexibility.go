@@ -1,8 +1,6 @@
 package paper
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +8,6 @@ import (
 	"virtcmp/internal/finding"
 	"virtcmp/internal/paper/document"
 	"virtcmp/internal/quantity"
-	"virtcmp/internal/result"
 )
 
 // notRecovered marks what the transcription of 2014 has lost.
@@ -25,6 +22,9 @@ func (v *view) flexibilityTable() *document.Table {
 	for _, b := range v.set.Testbeds() {
 		t.Columns = append(t.Columns, document.Column{Wrap: true})
 		head.Cells = append(head.Cells, text(v.names[b]))
+	}
+	if !slices.ContainsFunc(v.set.Testbeds(), v.judged) {
+		return nil
 	}
 	t.Head = []document.Row{head}
 	t.Notes = []document.Inline{&document.Emphasis{Text: []document.Inline{document.Text("Rubric.")}}, document.Text(" ")}
@@ -55,6 +55,13 @@ func (v *view) flexibilityTable() *document.Table {
 	return t
 }
 
+// judged reports whether anything is known, or was measured, of how the testbed is operated.
+func (v *view) judged(testbed string) bool {
+	id := v.sources.technologyOf(v.set, testbed).ID
+	return slices.ContainsFunc(v.sources.judgements, func(j judgement) bool { return j.Technology == id }) ||
+		slices.ContainsFunc(v.sources.criteria, func(c criterion) bool { return v.ofRuns(c.Finding, testbed) != "" })
+}
+
 // signs writes ratings with true minus signs, and apostrophes as such.
 func signs(s string) string {
 	return strings.NewReplacer("--", "−−", " - ", " − ", "'", "’").Replace(s)
@@ -70,14 +77,18 @@ func (v *view) judge(c criterion, testbed string) document.Cell {
 		}
 	}
 	rating, evidence := known.Rating, known.Evidence
+	runs := ""
 	if c.Finding != "" {
 		rating, evidence = v.measure(c, testbed)
+		runs = v.ofRuns(c.Finding, testbed)
 	}
 	for path := range strings.FieldsSeq(known.Finding) {
 		if value := v.evidence(path, testbed); value != "" {
 			evidence += ", " + value
+			runs = v.ofRuns(path, testbed)
 		}
 	}
+	evidence += runs
 	if rating == "" {
 		if evidence == "" {
 			evidence = "not judged"
@@ -104,6 +115,21 @@ func (v *view) evidence(path, testbed string) string {
 	}
 	what := map[string]string{"image_build": "in ", "checkpoint": "saved in ", "restore": "restored in "}[name]
 	return what + quantity.NewEstimate(f).WithUnit()
+}
+
+// ofRuns says in parentheses which runs a value is of: the one, or how many it is the mean over.
+func (v *view) ofRuns(path, testbed string) string {
+	analysis, name, _ := strings.Cut(path, "/")
+	rows := v.set.Rows(analysis, testbed, name).Absolute()
+	f, ok := rows.Overall().First()
+	each := rows.EachRun()
+	switch {
+	case !ok || !f.Value.Present():
+		return ""
+	case len(each) == 1:
+		return fmt.Sprintf(" (run%s%d)", nbsp, each[0].Run)
+	}
+	return fmt.Sprintf(" (n%s=%s%d)", nbsp, nbsp, f.N)
 }
 
 // measure rates a testbed by what was measured.
@@ -155,13 +181,4 @@ func (v *view) judged2014(c criterion) string {
 		}
 	}
 	return list(readable)
-}
-
-// listDigest is the digest of the files' digests, as sha256sum of sha256sum gives it.
-func listDigest(files []result.Source) string {
-	h := sha256.New()
-	for _, f := range files {
-		fmt.Fprintf(h, "%s  %s\n", f.SHA256, f.File)
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }

@@ -3,6 +3,7 @@ package paper
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"virtcmp/internal/finding"
 	"virtcmp/internal/paper/document"
@@ -44,27 +45,23 @@ func (v *view) operationTable() *document.Table {
 	if !v.operated() {
 		return nil
 	}
-	t := &document.Table{Wide: true, Columns: []document.Column{{}}}
+	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
 	head := document.Row{Cells: []document.Cell{text("Operation")}}
 	for _, b := range v.set.Testbeds() {
 		t.Columns = append(t.Columns, document.Column{Align: document.Right, Wrap: true})
 		head.Cells = append(head.Cells, text(v.names[b]))
 	}
 	t.Head = []document.Row{head}
-	var reasons []string
+	var reasons notes
 	for _, o := range operations {
 		row, known := document.Row{Cells: []document.Cell{text(o.title)}}, false
 		for _, b := range v.set.Testbeds() {
 			cell := text("–")
 			if f, ok := v.set.Scalar(o.analysis, b, o.name); ok && f.Value.Present() {
-				cell, known = text(quantity.NewEstimate(f).WithUnit()), true
+				cell, known = estimate(quantity.NewEstimate(f), len(v.set.Testbeds()) > mostBeside), true
 			} else if why := v.impossible(b, o.action); why != "" {
-				i := slices.Index(reasons, why)
-				if i < 0 {
-					i, reasons = len(reasons), append(reasons, why)
-				}
 				cell, known = text("n/a"+nbsp), true
-				cell.Text = append(cell.Text, letter(i))
+				cell.Text = append(cell.Text, reasons.letter(firstComplaint(why)))
 			}
 			row.Cells = append(row.Cells, cell)
 		}
@@ -72,15 +69,7 @@ func (v *view) operationTable() *document.Table {
 			t.Body = append(t.Body, row)
 		}
 	}
-	for i, why := range reasons {
-		if t.Notes != nil {
-			t.Notes = append(t.Notes, document.Text("; "))
-		}
-		t.Notes = append(t.Notes, letter(i), document.Text(nbsp+clip(signs(why), 200)))
-	}
-	if t.Notes != nil {
-		t.Notes = append(t.Notes, document.Text("."))
-	}
+	t.Notes = reasons.inlines()
 	return t
 }
 
@@ -88,4 +77,13 @@ func (v *view) operationTable() *document.Table {
 func letter(i int) document.Inline {
 	name := strings.Repeat(string(rune('a'+i%26)), 1+i/26)
 	return &document.Emphasis{Text: []document.Inline{document.Text(name)}}
+}
+
+// firstComplaint is the part of a recorded reason that says enough: programs add to their complaint.
+func firstComplaint(why string) string {
+	const enough = 70 // characters
+	if i := strings.Index(why, "; "); i > 0 && utf8.RuneCountInString(why) > enough {
+		why = why[:i]
+	}
+	return why
 }

@@ -7,7 +7,6 @@ import (
 
 	"virtcmp/internal/finding"
 	"virtcmp/internal/paper/document"
-	"virtcmp/internal/quantity"
 	"virtcmp/internal/result"
 )
 
@@ -90,7 +89,9 @@ func setFact(set *result.Set, testbed, host, key string) string {
 		if key == "class" {
 			value = className(value)
 		}
-		all = append(all, formatFact(key, value))
+		if value = formatFact(key, value); !slices.Contains(all, value) { // what differs less than is shown is one
+			all = append(all, value)
+		}
 	}
 	return strings.Join(all, " / ")
 }
@@ -183,37 +184,4 @@ func (v *view) setupRow(hosts []string, key string) (document.Row, bool) {
 	}
 	row.Cells = append(row.Cells, text(v.published2014(hosts, key)))
 	return row, known
-}
-
-// mostFiles is how many files the provenance table lists one by one.
-const mostFiles = 8
-
-// provenanceTable names the raw data so that they can be recognised.
-func (v *view) provenanceTable() *document.Table {
-	files := v.set.Sources()
-	t := &document.Table{
-		Wide:    true,
-		Columns: []document.Column{{Wrap: true}, {Align: document.Right}, {Wrap: true}},
-		Head:    []document.Row{{Cells: []document.Cell{text("File"), text("Rows"), text("SHA-256")}}},
-	}
-	code := func(s string) document.Cell {
-		return document.Cell{Text: []document.Inline{document.CodeSpan(s)}}
-	}
-	row := func(name document.Cell, rows int, digest string) {
-		t.Body = append(t.Body, document.Row{Cells: []document.Cell{name, text(quantity.Digits(float64(rows), 0)), code(digest)}})
-	}
-	if len(files) > mostFiles {
-		total := 0
-		for _, f := range files {
-			total += f.Rows
-		}
-		row(text(quantity.Digits(float64(len(files)), 0)+" files"), total, listDigest(files))
-		t.Notes = []document.Inline{document.Text("The digest of several files is that of the list “digest, two spaces, name” of all of them, a line each, by name, as "),
-			document.CodeSpan("sha256sum FILE... | sha256sum"), document.Text(" prints it.")}
-		return t
-	}
-	for _, f := range files {
-		row(code(clip(f.File, 200)), f.Rows, clip(f.SHA256, 64))
-	}
-	return t
 }

@@ -18,7 +18,7 @@ func (v *view) tables() map[string]*document.Table {
 	for id, t := range map[string]*document.Table{
 		"setup": v.setupTable(), "technologies": v.technologiesTable(), "results": v.resultsTable(),
 		"published": v.publishedTable(), "flexibility": v.flexibilityTable(), "operations": v.operationTable(),
-		"capacity": v.capacityTable(), "open-loop": v.openLoopTable(), "warnings": v.warningsTable(),
+		"capacity": v.capacityTable(), "onsets": v.onsetTable(), "open-loop": v.openLoopTable(), "warnings": v.warningsTable(),
 		"provenance": v.provenanceTable(),
 	} {
 		if t != nil && len(t.Body) > 0 {
@@ -79,7 +79,9 @@ func (v *view) technologiesTable() *document.Table {
 			t.Body = append(t.Body, document.Row{Cells: []document.Cell{text(capital(className(class))), cell}})
 		}
 	}
-	t.Notes = []document.Inline{document.Text("Bold: measured here.")}
+	if slices.ContainsFunc(v.sources.technologies, func(known technology) bool { return v.uses(known.ID) }) {
+		t.Notes = []document.Inline{document.Text("Bold: measured here.")}
+	}
 	return t
 }
 
@@ -93,7 +95,8 @@ var extra = []figure.Quantity{
 	{ID: "one-user", Title: "Throughput of one user", Phrase: "throughput of one user", Analysis: finding.Capacity, Name: "lambda", More: true, Speed: true},
 	{ID: "peak-users", Title: "Users at peak throughput", Phrase: "number of users at peak throughput", Analysis: finding.Capacity, Name: "peak_users", More: true, Speed: true},
 	{ID: "peak-throughput", Title: "Peak throughput", Phrase: "peak throughput", Analysis: finding.Capacity, Name: "peak_throughput", More: true, Speed: true},
-	{ID: "open-p50", Title: "Open loop, median", Phrase: "median request time of the open loop", Analysis: finding.OpenLoop, Name: "p50", Speed: true},
+	{ID: "open-p50", Title: "Open loop: median", Phrase: "median request time in the open loop", Analysis: finding.OpenLoop, Name: "p50", Speed: true},
+	{ID: "open-p99", Title: "Open loop: p99", Phrase: "99th percentile of request times in the open loop", Analysis: finding.OpenLoop, Name: "p99", Speed: true},
 	{ID: "image-build", Title: "Building the image", Phrase: "time to build the image", Analysis: finding.Startup, Name: "image_build"},
 	{ID: "image-size", Title: "Image size", Phrase: "size of the image", Analysis: finding.Startup, Name: "image_size"},
 	{ID: "first-page-cold", Title: "Cold start to first page", Phrase: "time to start cold", Analysis: finding.Operation, Name: "first_page_cold"},
@@ -110,11 +113,12 @@ var inResults = []string{
 }
 
 // resultsTable has every quantity with its interval, and under it the ratio to the
-// baseline.
+// baseline, or of many testbeds whether they differ from it.
 func (v *view) resultsTable() *document.Table {
 	testbeds := v.set.Testbeds()
-	t := &document.Table{Wide: true, Columns: []document.Column{{}}}
+	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
 	head := document.Row{Cells: []document.Cell{text("Quantity")}}
+	stacked := len(testbeds) > mostBeside
 	for _, b := range testbeds {
 		t.Columns = append(t.Columns, document.Column{Align: document.Right, Wrap: true})
 		head.Cells = append(head.Cells, text(v.names[b]))
@@ -152,34 +156,43 @@ func (v *view) resultsTable() *document.Table {
 			title += " (" + s + ")"
 		}
 		scale.Symbol = ""
-		row, ratios := document.Row{Cells: []document.Cell{text(title)}}, document.Row{Cells: []document.Cell{{}}}
-		compared := false
+		row := document.Row{Cells: []document.Cell{text(title)}}
 		for i, b := range testbeds {
+			cell := text("–")
 			if found[i].Value.Present() {
-				row.Cells = append(row.Cells, text(tabular(quantity.EstimateIn(found[i], scale))))
-			} else {
-				row.Cells = append(row.Cells, text("–"))
+				cell = estimate(quantity.EstimateIn(found[i], scale), stacked)
 			}
-			f, ok := q.Ratio(v.set, b)
-			switch {
-			case !ok:
-				ratios.Cells = append(ratios.Cells, document.Cell{})
-			case result.Judge(f) == result.More || result.Judge(f) == result.Less:
-				ratios.Cells, compared = append(ratios.Cells, strong("×"+nbsp+tabular(quantity.NewEstimate(f)))), true
-			default:
-				ratios.Cells, compared = append(ratios.Cells, text("×"+nbsp+tabular(quantity.NewEstimate(f)))), true
-			}
-		}
-		if compared {
-			for i := range row.Cells {
-				if more := ratios.Cells[i].Text; more != nil {
-					row.Cells[i].Text = append(append(row.Cells[i].Text, document.Break{}), more...)
+			if f, ok := q.Ratio(v.set, b); ok {
+				verdict := result.Judge(f)
+				differs := verdict == result.More || verdict == result.Less
+				ratio := text("×" + nbsp + tabular(quantity.NewEstimate(f))).Text
+				switch {
+				case stacked && differs: // the ratio itself has no room
+					cell.Text[0] = &document.Emphasis{Strong: true, Text: []document.Inline{cell.Text[0]}}
+				case stacked:
+				case differs:
+					cell.Text = append(cell.Text, document.Break{}, &document.Emphasis{Strong: true, Text: ratio})
+				default:
+					cell.Text = append(append(cell.Text, document.Break{}), ratio...)
 				}
 			}
+			row.Cells = append(row.Cells, cell)
 		}
 		t.Body = append(t.Body, row)
 	}
 	return t
+}
+
+// mostBeside is how many testbeds a table has room for with intervals beside their values.
+const mostBeside = 4
+
+// estimate is a cell with a value and its interval, beside it or below.
+func estimate(e quantity.Estimate, stacked bool) document.Cell {
+	if e.Low == "" || !stacked {
+		return text(tabular(e))
+	}
+	interval := quantity.Estimate{Value: e.Value, Low: e.Low, High: e.High}.Bracketed()
+	return document.Cell{Text: []document.Inline{document.Text(e.WithUnit()), document.Break{}, document.Text(strings.TrimPrefix(interval, e.Value+nbsp))}}
 }
 
 // tabular is an estimate that may break before its interval.
@@ -190,7 +203,7 @@ func tabular(e quantity.Estimate) string {
 // publishedTable sets what was published in 2014 beside what was measured.
 func (v *view) publishedTable() *document.Table {
 	then := v.sources.published
-	t := &document.Table{Wide: true, Columns: []document.Column{{}}}
+	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
 	over := document.Row{Cells: []document.Cell{{}, {Text: text("Published in 2014").Text, Span: len(then.Testbeds())},
 		{Text: text("Measured here").Text, Span: len(v.set.Testbeds())}}}
 	head := document.Row{Cells: []document.Cell{text("Quantity")}}
@@ -212,7 +225,7 @@ func (v *view) publishedTable() *document.Table {
 		quantity       figure.Quantity
 		relative       bool
 	}{
-		{"Successful requests, relative", finding.Throughput, "successful_requests", figure.Quantity{}, true},
+		{"Successful requests, relative", finding.Throughput, "successful_requests", figure.Quantity{Speed: true}, true},
 		{"Onset of swapping", finding.SwapOnset, "time", figure.Quantity{Label: "source=counters"}, false},
 		{"Users at the onset of swapping", finding.SwapOnset, "users", figure.Quantity{Label: "source=counters"}, false},
 		{"Onset of failures", finding.ErrorOnset, "time", figure.Quantity{}, false},

@@ -1,8 +1,8 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -35,23 +35,32 @@ func (v *view) funcs() template.FuncMap {
 		"abstract":    v.abstract,
 		"version":     func() string { return command.Version },
 		"command":     v.command,
+		"unplaced":    v.unplaced,
 		"figure":      func(id string) bool { return v.material.Figures[id] != nil },
 		"table":       func(id string) bool { return v.material.Tables[id] != nil },
 		"capital":     capital,
 
 		// The campaign.
-		"names":           func() string { return v.nameList(v.set.Testbeds()) },
+		"names":           func() string { return cmp.Or(v.nameList(v.set.Testbeds()), "no testbed") },
 		"baseline":        func() string { return v.name(v.set.Baseline()) },
 		"others":          func() string { return v.nameList(v.set.Others()) },
 		"several":         func() bool { return len(v.set.Others()) > 0 },
+		"plural":          func() bool { return len(v.set.Testbeds()) > 1 },
 		"demonstration":   v.set.Demonstration,
 		"application":     v.application,
 		"software":        v.software,
 		"fact":            v.fact,
 		"same":            v.same,
 		"ramp":            v.ramp,
-		"loop":            func() string { return v.fact(result.Generator, "loop") },
+		"loop":            v.loop,
 		"timeout":         v.timeout,
+		"looked":          v.looked,
+		"questions":       v.questions,
+		"recordedBy":      v.recordedBy,
+		"startedAfresh":   v.startedAfresh,
+		"crowded":         func() bool { return len(v.set.Testbeds()) > mostBeside },
+		"few":             func() bool { return len(v.set.Testbeds()) <= mostInBrief },
+		"twoGuests":       v.twoGuests,
 		"duration":        v.duration,
 		"early":           v.early,
 		"measured":        v.measured,
@@ -59,7 +68,6 @@ func (v *view) funcs() template.FuncMap {
 		"enoughRuns":      func() bool { return len(v.warned(finding.TooFewRuns)) == 0 },
 		"interleaved":     v.interleaved,
 		"warned":          func(code string) bool { return len(v.warned(code)) > 0 },
-		"static":          func() bool { return slices.Contains(v.set.CampaignFacts(result.Host, "driver"), "static") },
 		"sharedMachine":   v.sharedMachine,
 		"stressors":       v.stressors,
 		"stressLevels":    v.stressLevels,
@@ -73,6 +81,8 @@ func (v *view) funcs() template.FuncMap {
 		"has":         v.has,
 		"values":      v.values,
 		"compare":     v.compare,
+		"brief":       v.brief,
+		"untested":    v.untested,
 		"floor":       v.floor,
 		"onsets":      v.onsets,
 		"later":       v.later,
@@ -105,7 +115,10 @@ func (v *view) title() string {
 		title = fmt.Sprintf("%s against %s:\\\nOne Web Application, %s Testbeds Compared",
 			v.titleList(others), v.titleList([]string{v.set.Baseline()}), capital(numberWord(len(others)+1)))
 	case len(v.set.Testbeds()) > 0:
-		title = fmt.Sprintf("One Web Application on %s:\\\nThroughput, Swapping and Isolation", v.titleList(v.set.Testbeds()))
+		title = fmt.Sprintf("One Web Application on %s", v.titleList(v.set.Testbeds()))
+		if subjects := v.subjects(); subjects != "" {
+			title += ":\\\n" + subjects
+		}
 	default:
 		title = "A Comparison of Isolation Technologies Without Measurements"
 	}
@@ -142,7 +155,7 @@ func (v *view) application() string {
 	case len(v.set.CampaignFacts(result.App, "software_wordpress")) > 0:
 		return "WordPress on " + v.servers() + " and PHP"
 	}
-	return "the same application"
+	return ""
 }
 
 // servers are the web servers that the testbeds run: one, or one or the other.

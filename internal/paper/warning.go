@@ -1,7 +1,10 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"virtcmp/internal/finding"
@@ -41,6 +44,19 @@ func (v *view) warnings() []warning {
 			all = append(all, w)
 		}
 	}
+	// What is about all testbeds stands before what is about some, and what is of one kind together.
+	place := map[string]int{}
+	for i := range all {
+		if n := len(all[i].testbeds); n == len(v.set.Testbeds()) {
+			all[i].testbeds = nil
+		}
+		if _, ok := place[all[i].code]; !ok {
+			place[all[i].code] = i
+		}
+	}
+	slices.SortStableFunc(all, func(a, b warning) int {
+		return cmp.Or(cmp.Compare(min(len(a.testbeds), 1), min(len(b.testbeds), 1)), cmp.Compare(place[a.code], place[b.code]))
+	})
 	return all
 }
 
@@ -124,7 +140,11 @@ func (v *view) warningText(f finding.Finding) string {
 	case finding.ClockStep:
 		return fmt.Sprintf("%s: by the clock, run %s began %s s before the one before it had ended, of %s. The clock was set, or two were measured at once.", capital(experiments), get("run"), get("seconds"), v.testbedName(get("after")))
 	case finding.TooFewLevels:
-		return fmt.Sprintf("%s the ramp passed only %s numbers of users before service degraded or failed; the scalability law needs six.", capital(runs()), get("levels"))
+		passed := get("levels")
+		if n, err := strconv.Atoi(passed); err == nil {
+			passed = cases(n)
+		}
+		return fmt.Sprintf("%s service degraded or failed before the ramp had passed the six numbers of users that the scalability law needs; at worst it had passed %s.", capital(runs()), passed)
 	case finding.KappaUnidentified:
 		return "Throughput was not seen to fall with more users before any onset: where it peaks, and whether at all, is unknown."
 	case finding.PoorFit:
@@ -140,10 +160,12 @@ func (v *view) warningText(f finding.Finding) string {
 	case finding.RecordedElsewhere:
 		by := "another program"
 		if tool := get("tool"); tool != "" {
+			if name, ok := toolNames[tool]; ok {
+				tool = name
+			}
 			by += ", " + tool
 		}
-		return fmt.Sprintf("Recorded by %s. How the testbed was set up, whether its guests were started afresh, and how testbeds took turns is not known; "+
-			"what the text says of these is how virtcmp itself measures.", by)
+		return fmt.Sprintf("Recorded by %s. How the testbed was set up, whether its guests were started afresh, and how testbeds took turns is not known.", by)
 	case finding.CoarseTimes:
 		return fmt.Sprintf("Another program recorded when requests ended, to %s s. Within that span they are spread evenly, in the order of its rows.", get("seconds"))
 	case finding.OnlyQuantiles:

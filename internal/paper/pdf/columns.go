@@ -1,11 +1,15 @@
 package pdf
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // column is a stretch of pieces and how their spaces are set.
 type column struct {
 	from, to int
-	stretch  float64 // factor on the pieces' stretch
+	stretch  float64 // factor on the pieces' stretch, or below zero on their shrink
+	lead     float64 // more space below the floats at its top
 	notes    []text
 }
 
@@ -31,24 +35,32 @@ type filled struct {
 	to      int
 	natural float64
 	stretch float64
+	shrink  float64
 	notes   []text
 	cost    float64
 }
 
 // fill returns the best break of a column that begins at piece from and has that
 // height.
-func (m *maker) fill(from int, height float64) filled {
+func (m *maker) fill(from int, height float64) filled { return m.breaks(from, height)[0] }
+
+// breaks returns the best breaks of a column, the best first: what is second here may suit
+// the next column better.
+func (m *maker) breaks(from int, height float64) []filled {
 	key := fillKey{from, height}
-	f, ok := m.fills[key]
+	all, ok := m.fills[key]
 	if !ok {
-		f = m.bestBreak(from, height)
-		m.fills[key] = f
+		all = m.bestBreaks(from, height)
+		m.fills[key] = all
 	}
-	return f
+	return all
 }
 
-func (m *maker) bestBreak(from int, height float64) filled {
-	best := filled{to: from, cost: costShort * height * height}
+// mostBreaks is how many breaks of a column are tried.
+const mostBreaks = 2
+
+func (m *maker) bestBreaks(from int, height float64) []filled {
+	best := []filled{{to: from, cost: costShort * height * height}}
 	now := filled{to: from}
 	notes := 0.0
 	for i := from; i < len(m.pieces); i++ {
@@ -56,6 +68,7 @@ func (m *maker) bestBreak(from int, height float64) filled {
 		if i > from {
 			now.natural += p.space
 			now.stretch += p.stretch
+			now.shrink += shrinkOf(p)
 		}
 		now.natural += p.height
 		for _, n := range p.notes {
@@ -66,28 +79,61 @@ func (m *maker) bestBreak(from int, height float64) filled {
 			now.notes = append(now.notes[:len(now.notes):len(now.notes)], n)
 		}
 		tooTall := i == from && p.height > m.height // goes alone, or it never would
-		if now.natural+notes > height+0.01 && !tooTall {
+		if now.natural+notes > height+now.shrink+0.01 && !tooTall {
 			break
 		}
 		now.to = i + 1
 		if now.to < len(m.pieces) && m.pieces[now.to].penalty >= never {
 			continue
 		}
-		now.cost = m.shortness(height-now.natural-notes, now.stretch)
+		now.cost = m.shortness(height-now.natural-notes, now.stretch, now.shrink)
 		if now.to == len(m.pieces) {
 			now.cost = 0
 		} else {
 			now.cost += m.pieces[now.to].penalty
 		}
-		if now.cost <= best.cost {
-			best = now
+		at := 0 // before those that cost no less: of equals, the fullest
+		for at < len(best) && best[at].cost < now.cost {
+			at++
+		}
+		if best = slices.Insert(best, at, now); len(best) > mostBreaks {
+			best = best[:mostBreaks]
 		}
 	}
 	return best
 }
 
-// shortness is the cost of a column that ends that early.
-func (m *maker) shortness(short, stretch float64) float64 {
+// shrinkOf is how much less the space above a piece may be.
+func shrinkOf(p *piece) float64 { return mostShrink * p.space }
+
+// setTo returns the factor on the pieces' stretch, or below zero on their shrink, that
+// makes the text that much longer, as far as is bearable.
+func (f *filled) setTo(longer float64) float64 {
+	switch {
+	case longer > 0 && f.stretch > 0:
+		return min(longer/f.stretch, mostStretch)
+	case longer < 0 && f.shrink > 0:
+		return max(longer/f.shrink, -1)
+	}
+	return 0
+}
+
+// above is the space above a piece whose column is set by that factor.
+func (p *piece) above(factor float64) float64 {
+	if factor < 0 {
+		return p.space + factor*shrinkOf(p)
+	}
+	return p.space + factor*p.stretch
+}
+
+// shortness is the cost of a column that ends that early, or is that much too long.
+func (m *maker) shortness(short, stretch, shrink float64) float64 {
+	if short < 0 {
+		if shrink == 0 {
+			return 0 // a rounding error
+		}
+		return costShrink * math.Pow(min(-short/shrink, 1), 2)
+	}
 	most := mostStretch * stretch
 	cost := costShort * math.Pow(max(short-most, 0), 2)
 	if stretch > 0 {

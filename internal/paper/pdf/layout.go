@@ -29,6 +29,9 @@ const (
 	listIndent  = 12.0
 )
 
+// introPenalty is that of parting a list from the words that lead to it.
+const introPenalty = 40.0
+
 // piece is a part of a column that is never broken: most often a line.
 type piece struct {
 	height  float64
@@ -85,7 +88,7 @@ func (l *layouter) block(b document.Block) {
 		if l.indentNext {
 			indent = parIndent
 		}
-		l.lines(l.breakText(b.Text, look{size: textSize}, textLead, measure{width: columnWidth}, indent), 0, 0, 1)
+		l.lines(l.breakText(b.Text, look{size: textSize}, textLead, measure{width: columnWidth}, indent), 0, 0, 1.4)
 		l.indentNext = true
 	case *document.List:
 		l.list(b)
@@ -238,6 +241,9 @@ func (l *layouter) list(b *document.List) {
 			continue
 		}
 		first := &l.pieces[start]
+		if i == 0 && start > 0 {
+			first.penalty = max(first.penalty, introPenalty)
+		}
 		label := l.breakText([]document.Inline{document.Text(mark)}, look{size: textSize}, textLead, measure{width: columnWidth}, 0)
 		draw := first.draw
 		first.draw = func(p *painter, x, y float64) {

@@ -14,22 +14,26 @@ import (
 const (
 	floatGap   = 13.0 // between a float and text
 	floatFloat = 11.0 // between two floats
+	moreGap    = 8.0  // that is added below a float where the text is too short
 	noteRule   = 7.0  // above a column's footnotes
 )
 
 // Costs, in badness: about a hundred is a page more.
 const (
 	costPage       = 100.0
-	costShort      = 0.012 // of a point's square that a column ends early, beyond its stretch
-	costStretch    = 0.8   // of a column whose spaces are stretched by all they have
-	mostStretch    = 2.0   // times that is still bearable
-	costLate       = 1.0   // of a line between a float's place and the page it is put on
-	costEarly      = 5.0   // of a float in the column before its place
-	costFirstTop   = 40.0  // of a float between the title and the abstract
-	costBottom     = 2.5   // of a float at the foot of a column
-	costNoText     = 30.0  // of a column without text
-	costThinText   = 25.0  // of a column with less than leastText
-	costCrowd      = 6.0   // of the third float in a column and each more
+	costShort      = 0.05 // of a point's square that a column ends early, beyond its stretch
+	costStretch    = 0.8  // of a column whose spaces are stretched by all they have
+	mostStretch    = 2.0  // times that is still bearable
+	costShrink     = 3.0  // of a column whose spaces are shrunk by all they have
+	mostShrink     = 0.3  // share of a space that it may shrink by
+	costLate       = 1.0  // of a line between a float's place and the page it is put on
+	veryLate       = 80.0 // lines behind that count twice
+	costEarly      = 5.0  // of a float in the column before its place
+	costFirstTop   = 40.0 // of a float between the title and the abstract
+	costBottom     = 2.5  // of a float at the foot of a column
+	costNoText     = 30.0 // of a column without text
+	costThinText   = 25.0 // of a column with less than leastText
+	costCrowd      = 6.0  // of the third float in a column and each more
 	leastText      = 5 * textLead
 	beamWidth      = 32
 	mostFloatsPage = 6
@@ -73,12 +77,12 @@ type maker struct {
 	queues [2][]*float // figures, tables
 	height float64     // of the page's text
 	title  *float
-	fills  map[fillKey]filled
+	fills  map[fillKey][]filled
 }
 
 // makeUp returns the pages.
 func (l *layouter) makeUp() []*page {
-	m := &maker{pieces: l.pieces, height: l.pageText, title: l.title, fills: map[fillKey]filled{}}
+	m := &maker{pieces: l.pieces, height: l.pageText, title: l.title, fills: map[fillKey][]filled{}}
 	for _, f := range l.floats {
 		if f.height > m.height {
 			l.problem("%s is taller than a page", f.name)
@@ -160,9 +164,7 @@ func (m *maker) fillPage(w *way) []*way {
 	var place func(s slot, done [2]int, count int)
 	place = func(s slot, done [2]int, count int) {
 		if s == slots {
-			if n := m.finishPage(w, p, done, height); n != nil {
-				ways = append(ways, n)
-			}
+			ways = append(ways, m.finishPage(w, p, done, height)...)
 			return
 		}
 		place(s+1, done, count)
@@ -198,19 +200,35 @@ func (m *maker) fits(p *page, height float64) bool {
 	return body >= columnStack(p, 0) && body >= columnStack(p, 1)
 }
 
-// finishPage fills the page's columns around its floats.
-func (m *maker) finishPage(w *way, tmpl *page, done [2]int, height float64) *way {
-	p := *tmpl
-	body := height - stack(p.floats[spanTop]) - stack(p.floats[spanBottom])
-	n := &way{prev: w, page: &p, done: done, cost: w.cost + costPage}
-	rooms := [2]float64{body - columnStack(&p, 0), body - columnStack(&p, 1)}
-	left := m.fill(w.next, rooms[0])
-	right := m.fill(left.to, rooms[1])
-	n.next = right.to
-	p.height = body
-	if m.finished(n) {
-		p.height, left, right = m.balance(w.next, &p, body)
+// finishPage returns the ways to fill the page's columns around its floats.
+func (m *maker) finishPage(w *way, tmpl *page, done [2]int, height float64) []*way {
+	body := height - stack(tmpl.floats[spanTop]) - stack(tmpl.floats[spanBottom])
+	rooms := [2]float64{body - columnStack(tmpl, 0), body - columnStack(tmpl, 1)}
+	var ways []*way
+	for i, left := range m.breaks(w.next, rooms[0]) {
+		for j, right := range m.breaks(left.to, rooms[1]) {
+			n := &way{prev: w, next: right.to, done: done}
+			height := body
+			if m.finished(n) {
+				if i+j > 0 {
+					continue // the balanced columns are what the best breaks make possible
+				}
+				height, left, right = m.balance(w.next, tmpl, body)
+			}
+			if n = m.setPage(n, tmpl, height, left, right); n != nil {
+				ways = append(ways, n)
+			}
+		}
 	}
+	return ways
+}
+
+// setPage sets the page's columns to its height and judges it, or returns nil if it
+// cannot be.
+func (m *maker) setPage(n *way, tmpl *page, height float64, left, right filled) *way {
+	w, p := n.prev, *tmpl
+	p.height = height
+	n.page, n.cost = &p, w.cost+costPage
 	if n.next == w.next && countFloats(&p) == 0 {
 		return nil // nothing gained: what is next does not fit a page
 	}
@@ -228,8 +246,11 @@ func (m *maker) finishPage(w *way, tmpl *page, done [2]int, height float64) *way
 		}
 		short := p.height - columnStack(&p, i) - f.natural - notesHeight(f.notes)
 		c := column{from: from, to: f.to, notes: f.notes}
-		if f.stretch > 0 && short > 0 && short <= mostStretch*f.stretch+0.01 && f.to < len(m.pieces) {
-			c.stretch = short / f.stretch
+		if short < 0 || f.to < len(m.pieces) {
+			c.stretch = f.setTo(short)
+		}
+		if top := p.floats[leftTop+2*slot(i)]; len(top) > 0 && short > 0 && f.to < len(m.pieces) {
+			c.lead = min(max(short-c.stretch*f.stretch, 0), moreGap)
 		}
 		p.columns[i] = c
 		floats := len(p.floats[leftTop+2*slot(i)]) + len(p.floats[leftBottom+2*slot(i)])
@@ -243,6 +264,9 @@ func (m *maker) finishPage(w *way, tmpl *page, done [2]int, height float64) *way
 			n.cost += f.cost
 		}
 		n.cost += costCrowd * float64(max(floats-2, 0))
+	}
+	if spans := len(p.floats[spanTop]) + len(p.floats[spanBottom]); spans > 0 && p.height < leastText && p.columns[0].to > p.columns[0].from && !m.finished(n) {
+		n.cost += costThinText
 	}
 	m.floatCosts(n, w.next)
 	if m.finished(n) {
@@ -272,13 +296,19 @@ func (m *maker) floatCosts(n *way, first int) {
 				n.cost += costFirstTop
 			}
 			if f.at < first {
-				n.cost += costLate * float64(first-f.at)
+				n.cost += lateness(first - f.at)
 			}
 			if left := slot(s) == leftTop || slot(s) == leftBottom; left && f.at > p.columns[0].to {
 				n.cost += costEarly
 			}
 		}
 	}
+}
+
+// lateness is the cost of a float so many lines behind its place: of one far behind, more
+// than of several that are near.
+func lateness(lines int) float64 {
+	return costLate * float64(lines) * (1 + float64(lines)/veryLate)
 }
 
 // remaining is the height of what is still to be placed, in columns.
@@ -294,7 +324,7 @@ func (m *maker) remaining(n *way) float64 {
 				h += f.height + floatGap
 			}
 			if f.at < n.next { // already late
-				h += costLate * float64(n.next-f.at) * 2 * m.height / costPage
+				h += lateness(n.next-f.at) * 2 * m.height / costPage
 			}
 		}
 	}

@@ -93,7 +93,7 @@ func checkPages(t *testing.T, l *layouter, pages []*page) {
 			for j := c.from; j < c.to; j++ {
 				h += l.pieces[j].height
 				if j > c.from {
-					h += l.pieces[j].space + c.stretch*l.pieces[j].stretch
+					h += l.pieces[j].above(c.stretch)
 				}
 			}
 			if room := p.height - columnStack(p, i); c.to > c.from && h > room+0.1 {

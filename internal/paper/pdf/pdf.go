@@ -165,10 +165,11 @@ func paintStack(p *painter, floats []*float, x, y float64) float64 {
 }
 
 func (l *Layout) paintColumn(p *painter, c column, x, y float64) {
+	y += c.lead
 	for i := c.from; i < c.to; i++ {
 		piece := &l.layouter.pieces[i]
 		if i > c.from {
-			y += piece.space + c.stretch*piece.stretch
+			y += piece.above(c.stretch)
 		}
 		if piece.draw != nil {
 			piece.draw(p, x, y)

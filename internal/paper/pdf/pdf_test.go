@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,8 @@ PROSE As [](cite:k) has it, see [](fig:narrow), [](fig:wide), [](tab:wide) and [
 ![A narrow figure. PROSE](fig:narrow)
 
 PROSE
+
+An efficient office: affluent, fluffy, first.
 
 - one PROSE
 - two
@@ -176,7 +179,7 @@ func TestTextCanBeCopied(t *testing.T) {
 		"A Title of Some Length: For an Article That Says Little", "1 Introduction", "1.1 A subsection", "2 The end",
 		"Figure 1. A narrow figure.", "Table 1. A wide table.", "[1] D. E. Knuth. Breaking paragraphs into lines. SP&E, 11(11), 1981. example.org/x",
 		"see Figure 1, Figure 2, Table 1 and Section 2.1", "Zeit (µs)", "code here | more code >out.txt", "3. numbered", "• one",
-		"Isolation lets one machine serve many owners.", "A note under the table.",
+		"Isolation lets one machine serve many owners.", "A note under the table.", "An efficient office: affluent, fluffy, first.", "A footnote: Isolation lets",
 	} {
 		if !strings.Contains(flat, want) {
 			t.Errorf("no %q in the text", want)
@@ -300,4 +303,52 @@ func TestLongTable(t *testing.T) {
 		}
 	}
 	checkPages(t, l, l.makeUp())
+}
+
+// Every page has its number at its foot.
+func TestPageNumbers(t *testing.T) {
+	pages := strings.Split(strings.TrimRight(written(t, "pdftotext", "FILE", "-"), "\f"), "\f")
+	for i, page := range pages {
+		lines := strings.Split(strings.TrimSpace(page), "\n")
+		if last := lines[len(lines)-1]; last != strconv.Itoa(i+1) {
+			t.Errorf("page %d ends with %q", i+1, last)
+		}
+	}
+}
+
+// Words of a cell stay whole as long as the table has room elsewhere.
+func TestCellsBreakBetweenWords(t *testing.T) {
+	l := testLayouter(t)
+	tbl := &document.Table{Columns: []document.Column{{Wrap: true}}, Head: []document.Row{{Cells: []document.Cell{cell("Criterion")}}},
+		Body: []document.Row{{Cells: []document.Cell{cell("Cluster configuration")}}, {Cells: []document.Cell{cell("Requests")}}}}
+	for range 7 {
+		tbl.Columns = append(tbl.Columns, document.Column{Wrap: true})
+		tbl.Head[0].Cells = append(tbl.Head[0].Cells, cell("User-Mode Linux"))
+		tbl.Body[0].Cells = append(tbl.Body[0].Cells, cell("restart policies; rescheduling in swarm mode"))
+		tbl.Body[1].Cells = append(tbl.Body[1].Cells, document.Cell{Text: []document.Inline{document.Text("2,483"), document.Break{}, document.Text("[1,837,\u00a03,357]")}})
+	}
+	for _, r := range l.grid(tbl, textWidth).rows {
+		for _, c := range r.cells {
+			for _, ln := range c.text.lines[:len(c.text.lines)-1] {
+				if words := ln.plain(); strings.HasSuffix(words, "-") && words != "User-" || strings.HasSuffix(words, ",") {
+					t.Errorf("a word or an interval is broken: %q", wordsOf(c.text))
+				}
+			}
+		}
+	}
+}
+
+// A cell over several columns that may break stays on one line where the table has room.
+func TestSpanTakesWhatIsSpare(t *testing.T) {
+	l := testLayouter(t)
+	wide := cell("Intel(R) Xeon(R) Processor @ 2.60GHz, and much the same again")
+	wide.Span = 2
+	tbl := &document.Table{Columns: []document.Column{{Wrap: true}, {Wrap: true}, {Wrap: true}},
+		Body: []document.Row{{Cells: []document.Cell{cell("a"), cell("b"), cell("c")}}, {Cells: []document.Cell{cell("Processor"), wide}}}}
+	if g := l.grid(tbl, textWidth); len(g.rows[1].cells[1].text.lines) != 1 {
+		t.Errorf("broken in %v: %s", g.widths, wordsOf(g.rows[1].cells[1].text))
+	}
+	if g := l.grid(tbl, 120); g.over(0, 3) > 120.1 {
+		t.Errorf("%v wide", g.over(0, 3))
+	}
 }

@@ -1,6 +1,9 @@
 package pdf
 
 import (
+	"math"
+	"slices"
+
 	"virtcmp/internal/paper/document"
 )
 
@@ -8,7 +11,6 @@ const (
 	columnGap  = 9.0 // between a table's columns, at least
 	widerGap   = 22.0
 	cellPad    = 1.3 // above and below a row
-	narrowest  = 24.0
 	heavyRule  = 0.8
 	lightRule  = 0.4
 	groupSpace = 1.2 // below a rule
@@ -72,17 +74,39 @@ func (l *layouter) table(b *document.Table) {
 	}
 }
 
-// grid measures a table, in smaller letters where it does not fit otherwise.
+// grid measures a table. One that does not fit on single lines is set in the size of
+// letters that makes it lowest, small ones counting as a fault.
 func (l *layouter) grid(b *document.Table, width float64) *grid {
-	for _, scale := range []float64{1, 0.94, 0.88, 0.82} {
-		g := &grid{table: b, size: smallSize * scale, lead: smallLead * scale, gap: columnGap}
-		if l.fit(g, width, scale == 0.82) {
-			l.fill(g, width)
-			return g
+	var best *grid
+	lowest, complaints, before := math.Inf(1), []string(nil), len(l.problems)
+	for i, scale := range tableScales {
+		g := &grid{table: b, size: smallSize * scale, lead: smallLead * scale, gap: min(columnGap, 0.12*width/float64(max(len(b.Columns), 1)))}
+		ok, whole := l.fit(g, width, best == nil && i == len(tableScales)-1)
+		if !ok {
+			continue
+		}
+		l.fill(g, width)
+		height := (g.height(g.rows) - g.notes.height()) / math.Pow(scale, smallFault)
+		if g.height(g.rows) > 0.9*l.pageText { // leaves no room for its caption and some text, or none for itself
+			height *= 2
+		}
+		if height < lowest {
+			best, lowest, complaints = g, height, slices.Clone(l.problems[before:])
+		}
+		l.problems = l.problems[:before]
+		if whole {
+			break
 		}
 	}
-	return nil // not reached: the last size always fits
+	l.problems = append(l.problems, complaints...)
+	return best // the last size fits if none did
 }
+
+var tableScales = []float64{1, 0.94, 0.88, 0.82}
+
+// smallFault is the power of the letters' size that a table's height is weighed by: text in
+// lines takes room by the square.
+const smallFault = 2.5
 
 // natural sets a cell on one line, as wide as it likes.
 func (l *layouter) natural(c document.Cell, g *grid, bold bool) float64 {
@@ -90,37 +114,56 @@ func (l *layouter) natural(c document.Cell, g *grid, bold bool) float64 {
 	return l.breakText(c.Text, look{size: g.size, bold: bold}, g.lead, measure{width: endless, ragged: endless}, 0).width()
 }
 
-// fit finds the widths of the columns, and reports whether they suit the width.
-func (l *layouter) fit(g *grid, width float64, last bool) bool {
+// least is the width of the widest part of a cell that is not broken but for need.
+func (l *layouter) least(c document.Cell, g *grid, bold bool) float64 {
+	s := &setter{faces: l.faces, hyph: l.hyph}
+	s.inlines(c.Text, look{size: g.size, bold: bold})
+	widest, now := 0.0, 0.0
+	for i, it := range s.items {
+		switch {
+		case it.kind == glue && i > 0 && s.items[i-1].kind == box, it.kind == penalty && it.penalty < never && (!it.flagged || it.width == 0):
+			widest, now = max(widest, now), 0
+		case it.kind != penalty:
+			now += it.width
+		}
+	}
+	return max(widest, now)
+}
+
+// fit finds the widths of the columns. It reports whether they suit the width, as last
+// makes them do, and whether every cell of a single column is on its own line.
+func (l *layouter) fit(g *grid, width float64, last bool) (ok, whole bool) {
 	n := len(g.table.Columns)
 	g.widths = make([]float64, n)
 	if last {
 		g.gap = min(columnGap, 0.25*width/float64(n))
 	}
-	each := func(rows []document.Row, bold bool, visit func(col, span int, w float64)) {
+	least := make([]float64, n)
+	each := func(rows []document.Row, bold bool, visit func(col, span int, c document.Cell, bold bool)) {
 		for _, r := range rows {
 			col := 0
 			for _, c := range r.Cells {
 				span := max(c.Span, 1)
 				if col+span <= n {
-					visit(col, span, l.natural(c, g, bold))
+					visit(col, span, c, bold)
 				}
 				col += span
 			}
 		}
 	}
-	single := func(col, span int, w float64) {
+	single := func(col, span int, c document.Cell, bold bool) {
 		if span == 1 {
-			g.widths[col] = max(g.widths[col], w)
+			g.widths[col] = max(g.widths[col], l.natural(c, g, bold))
+			least[col] = max(least[col], l.least(c, g, bold))
 		}
 	}
 	each(g.table.Head, true, single)
 	each(g.table.Body, false, single)
-	spanning := func(col, span int, w float64) { // widens the columns it lies over, evenly
+	spanning := func(col, span int, c document.Cell, bold bool) { // widens the columns it lies over, evenly
 		if span == 1 || g.table.Columns[col].Wrap {
 			return
 		}
-		if lack := w - g.over(col, span); lack > 0 {
+		if lack := l.natural(c, g, bold) - g.over(col, span); lack > 0 {
 			for i := range span {
 				g.widths[col+i] += lack / float64(span)
 			}
@@ -130,30 +173,56 @@ func (l *layouter) fit(g *grid, width float64, last bool) bool {
 	each(g.table.Body, false, spanning)
 
 	room := width - g.gap*float64(n-1)
-	total, fixed := 0.0, 0.0
-	var wrap []int
-	for i, w := range g.widths {
-		total += w
-		if g.table.Columns[i].Wrap || last {
-			wrap = append(wrap, i)
-		} else {
-			fixed += w
+	spare := room
+	for _, w := range g.widths {
+		spare -= w
+	}
+	over := func(col, span int, c document.Cell, bold bool) { // takes what nothing else needs
+		if span == 1 || !g.table.Columns[col].Wrap || spare <= 0 {
+			return
+		}
+		if lack := min(l.natural(c, g, bold)-g.over(col, span), spare); lack > 0 {
+			for i := range span {
+				g.widths[col+i] += lack / float64(span)
+			}
+			spare -= lack
 		}
 	}
-	if total <= room {
-		extra := min((room-total)/float64(max(n-1, 1)), widerGap-g.gap)
-		g.gap += extra
-		return true
+	each(g.table.Head, true, over)
+	each(g.table.Body, false, over)
+	total, needed := 0.0, 0.0
+	for i, w := range g.widths {
+		if !g.table.Columns[i].Wrap && !last {
+			least[i] = w
+		}
+		least[i] = min(least[i], w)
+		total += w
+		needed += least[i]
 	}
-	if len(wrap) == 0 || room-fixed < narrowest*2.2*float64(len(wrap)) && !last {
-		return false
+	switch {
+	case total <= room+1e-6:
+		total = min(total, room)
+		g.gap += min((room-total)/float64(max(n-1, 1)), widerGap-g.gap)
+		return true, true
+	case needed < room: // what is left is shared by what they lack
+		share := (room - needed) / (total - needed)
+		for i := range g.widths {
+			g.widths[i] = least[i] + share*(g.widths[i]-least[i])
+		}
+		return true, false
+	case last:
+		shrink(g.widths, room)
+		return true, false
 	}
-	shrink(g.widths, wrap, room-fixed)
-	return true
+	return false, false
 }
 
 // shrink takes width from the columns that have most until they fit.
-func shrink(widths []float64, columns []int, room float64) {
+func shrink(widths []float64, room float64) {
+	var columns []int
+	for i := range widths {
+		columns = append(columns, i)
+	}
 	for {
 		share := room / float64(len(columns))
 		var wider []int

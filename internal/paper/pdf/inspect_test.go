@@ -1,0 +1,41 @@
+package pdf
+
+import (
+	"strings"
+	"testing"
+)
+
+// What pages are made to look like is found, and nothing is in pages that are well made.
+func TestBlemishes(t *testing.T) {
+	fresh := func() (*layouter, []*page) {
+		l := &layouter{pageText: A4.textHeight()}
+		for range 5 * 63 * 2 { // just five pages of lines
+			l.add(piece{height: textLead, text: "line"})
+		}
+		return l, l.makeUp()
+	}
+	for _, tc := range []struct {
+		name, want string
+		spoil      func(*layouter, []*page)
+	}{
+		{"nothing", "", func(*layouter, []*page) {}},
+		{"a short column", "page 2, left column ends 68 points early", func(_ *layouter, p []*page) { p[1].columns[0].to -= 6 }},
+		{"a full one", "page 2, right column runs 57 points over", func(_ *layouter, p []*page) { p[1].columns[1].from -= 5 }},
+		{"a parted paragraph", `page 3, left column begins with "line", which belongs to what is before it`, func(l *layouter, p []*page) { l.pieces[p[2].columns[0].from].penalty = never }},
+		{"spaces too wide", "page 1, right column is stretched 3.0 times", func(_ *layouter, p []*page) { p[0].columns[1].stretch = 3 }},
+		{"an empty page", "page 4 is filled to 3 %", func(_ *layouter, p []*page) {
+			p[3].columns[0].to, p[3].columns[1].from = p[3].columns[0].from+2, p[3].columns[1].to-2
+		}},
+		{"a float far behind", "Figure 1 stands 4 pages behind its place", func(_ *layouter, p []*page) {
+			p[4].floats[leftTop] = []*float{{name: "Figure 1", at: 3, height: 1}}
+			p[4].columns[0].to -= 10
+		}},
+	} {
+		l, pages := fresh()
+		tc.spoil(l, pages)
+		got := strings.Join(l.blemishes(pages), "; ")
+		if tc.want == "" && got != "" || !strings.Contains(got, tc.want) {
+			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
