@@ -70,6 +70,9 @@ func TestExamples(t *testing.T) {
 			if v.IsSet("apiVersion") {
 				return // a cluster's, not ours
 			}
+			if strings.HasPrefix(e.text, "# paper.yaml") {
+				return // report's, which its own tests take
+			}
 			config, err := campaign.Load(v)
 			if err != nil {
 				t.Fatal(err)

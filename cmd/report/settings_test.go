@@ -64,6 +64,23 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// The example of the README is taken as it stands.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(readme), "```yaml\n# paper.yaml\n")
+	example, _, ok := strings.Cut(example, "```")
+	if !ok {
+		t.Fatal("no example")
+	}
+	code, text, stderr := paperOf(t, "-config", settings(t, example), "-format", "markdown")
+	if want := "A. Author, *University of Somewhere*"; code != command.Done || !strings.Contains(text, want) || !strings.Contains(text, "We compare native Linux, LXC and User-Mode Linux. ") {
+		t.Errorf("exit %d, %s, no %q in %s", code, stderr, want, text)
+	}
+}
+
 func TestSettingsWrong(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty.md")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {

@@ -180,6 +180,9 @@ func (l *layouter) heading(h *document.Heading) {
 	case h.Level > 2:
 		lk, lead, space, stretch, below = look{size: textSize, bold: true, italic: true}, textLead, 5, 3, 0.5
 	}
+	if l.keep { // right below another heading
+		space, stretch = 0.6*space, 0.3*stretch
+	}
 	number, indent := "", 0.0
 	if h.Number != "" {
 		number = h.Number

@@ -206,6 +206,9 @@ func (m *maker) finishPage(w *way, tmpl *page, done [2]int, height float64) []*w
 	rooms := [2]float64{body - columnStack(tmpl, 0), body - columnStack(tmpl, 1)}
 	var ways []*way
 	for i, left := range m.breaks(w.next, rooms[0]) {
+		if i > 0 && left.to == w.next {
+			continue // text on the right of an empty column would seem to be lost
+		}
 		for j, right := range m.breaks(left.to, rooms[1]) {
 			n := &way{prev: w, next: right.to, done: done}
 			height := body
