@@ -100,6 +100,50 @@ func (v *view) sufferings() string {
 	return sentences
 }
 
+// neighbours says of the whole matrix in how many cells the neighbour was shown to suffer,
+// and in which most.
+func (v *view) neighbours() string {
+	type place struct {
+		testbed string
+		cell
+	}
+	var worst *place
+	shown, judged, testbeds := 0, 0, 0
+	for _, t := range v.set.Testbeds() {
+		before := judged
+		for _, c := range v.cells(t) {
+			verdict := result.Judge(c.degradation)
+			if verdict == result.Unsure {
+				continue
+			}
+			judged++
+			if verdict != result.More {
+				continue
+			}
+			shown++
+			if worst == nil || c.degradation.Value > worst.degradation.Value {
+				worst = &place{t, c}
+			}
+		}
+		if judged > before {
+			testbeds++
+		}
+	}
+	on := ""
+	if testbeds > 1 {
+		on = " on " + numberWord(testbeds) + " testbeds"
+	}
+	switch {
+	case judged == 0:
+		return ""
+	case worst == nil:
+		return fmt.Sprintf("That a guest suffers from a neighbour under stress was shown in none of %d cells%s.", judged, on)
+	}
+	e := quantity.NewEstimate(worst.degradation)
+	return fmt.Sprintf("That a guest suffers from a neighbour under stress was shown in %d of %d cells%s; %s beside %s stressors on %s suffered most, and took %s times as long%s.",
+		shown, judged, on, called(victimNames, worst.Victim), called(stressNames, worst.Aggressor), v.name(worst.testbed), e.Value, within(e, confidence))
+}
+
 func compareValues(a, b finding.Finding) int {
 	switch {
 	case a.Value < b.Value:

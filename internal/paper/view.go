@@ -92,6 +92,7 @@ func (v *view) funcs() template.FuncMap {
 		"timedOut":    v.timedOut,
 		"missing":     v.missing,
 		"pair":        v.pair,
+		"neighbours":  v.neighbours,
 		"suffering":   v.sufferings,
 		"suffersMore": v.suffersMore,
 		"cellCaption": v.cellCaption,
