@@ -58,9 +58,12 @@ type Testbed struct {
 	Contention float64 // service time grows by this share a user, long before memory runs short
 	Drift      float64 // service time has grown by this share by the end of the run, whatever the load
 
-	// With Sigma and Kappa, and no Cores, every user has a core of its own and service times
-	// grow with the users so that throughput follows the Universal Scalability Law.
+	// With Sigma and Kappa, and no Cores, every user has a core of its own, and so many users
+	// slow down what is being served at each moment that throughput follows the Universal
+	// Scalability Law. Where it is Frozen, only what is sent at that moment: those who join
+	// later slow down nothing that is being served, so that throughput lags behind the law.
 	Sigma, Kappa float64
+	Frozen       bool
 
 	Stall, StallFor float64 // seconds: in the open loop, nothing is served from then on for so long
 

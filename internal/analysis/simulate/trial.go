@@ -181,7 +181,11 @@ func (t *trial) ramp(factor float64) {
 					core = i
 				}
 			}
-			service := t.bed.Service * factor * wander[second] * noise(t.rng) * swap.slowdown(at) * t.bed.slowdown(float64(users)) * (1 + t.bed.Drift*at/t.Ramp.End)
+			alone := t.bed.Service * factor * wander[second] * noise(t.rng) * swap.slowdown(at) * (1 + t.bed.Drift*at/t.Ramp.End)
+			service := alone * t.bed.slowdown(float64(users))
+			if t.bed.Kappa > 0 && !t.bed.Frozen {
+				service = t.shared(at, alone)
+			}
 			done = max(at, free[core]) + service
 			free[core] = done
 			busy[second] += service
@@ -197,6 +201,21 @@ func (t *trial) ramp(factor float64) {
 		heap.Fix(&queue, 0)
 	}
 	t.counters(swap, busy)
+}
+
+// shared returns how long a page takes that would take so long alone, slowed down at each
+// moment by the users that there are then.
+func (t *trial) shared(from, alone float64) float64 {
+	at := from
+	for users := t.Ramp.Users(from); ; users++ {
+		slow := t.bed.slowdown(float64(users))
+		if users >= t.Ramp.To || at+alone*slow <= t.Ramp.Begin(users+1) {
+			return at + alone*slow - from
+		}
+		span := max(0, t.Ramp.Begin(users+1)-at)
+		alone -= span / slow
+		at += span
+	}
 }
 
 // slowdown is by what so many users make service slower, long before memory runs short.
