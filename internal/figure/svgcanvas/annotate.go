@@ -27,7 +27,7 @@ func (c *Canvas) Begin(p figure.Part) {
 	case figure.Layer:
 		c.beginLayer(p)
 	case figure.Pin:
-		x, _ := c.top().m.apply(vg.Point{X: vg.Length(p)})
+		x, _ := c.State().Apply(vg.Point{X: vg.Length(p)})
 		c.open(`<g class="pin"`+attribute("data-at", number(x))+">", part{end: "</g>"})
 	}
 }
@@ -85,7 +85,7 @@ func (c *Canvas) beginPanel(p *figure.Panel) {
 	for _, k := range p.Curves() {
 		at := make([]string, len(k.At))
 		for i, x := range k.At {
-			px, _ := c.top().m.apply(vg.Point{X: x})
+			px, _ := c.State().Apply(vg.Point{X: x})
 			at[i] = number(px)
 		}
 		a := c.testbed(k.Testbed) + attribute("data-name", Escape(k.Name)) + attribute("data-reach", number(k.Reach().Points())) + attribute("data-at", strings.Join(at, " ")) + attribute("data-y", joined(k.Y))
@@ -134,13 +134,13 @@ func (c *Canvas) Points(at []vg.Point, diameter vg.Length, col color.Color) {
 		return
 	}
 	var w writer
-	m := c.top().m
+	m := c.mapping()
 	for _, p := range at {
 		w.move(m.round(p))
 		w.put('h', 0)
 	}
-	was := c.top().color
-	c.top().color = col
-	c.path("s", c.strokes(diameter.Points()*m.scale(), nil)+attribute("stroke-linecap", "round"), w.String())
-	c.top().color = was
+	was := c.State().Color
+	c.State().Color = col
+	c.path("s", c.strokes(diameter.Points()*m.Scaling(), nil)+attribute("stroke-linecap", "round"), w.String())
+	c.State().Color = was
 }

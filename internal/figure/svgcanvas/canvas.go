@@ -20,6 +20,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"virtcmp/internal/figure"
+	"virtcmp/internal/figure/gstate"
 )
 
 // Classes of what is drawn:
@@ -54,29 +55,19 @@ type Canvas struct {
 	Marks  []figure.Mark // what was marked, in order
 	Panels []*figure.Panel
 
+	gstate.Stack
 	w, h    vg.Length
 	options Options
 	out     bytes.Buffer
-	states  []state
 	parts   []part // that are open
 	panel   *figure.Panel
 	clips   int
 	layer   int // how many layers of data are open
 }
 
-// state is what Push saves and Pop restores.
-type state struct {
-	m         affine
-	lineWidth float64
-	dashes    []float64
-	offset    float64
-	color     color.Color
-}
-
 // New returns an empty canvas.
 func New(w, h vg.Length, o Options) *Canvas {
-	// vg has its origin at the lower left with y up, SVG at the upper left with y down.
-	c := &Canvas{w: w, h: h, options: o, states: []state{{m: affine{1, 0, 0, -1, 0, h.Points()}}}}
+	c := &Canvas{Stack: gstate.New(0, 0, h), w: w, h: h, options: o}
 	vg.Initialize(c)
 	return c
 }
@@ -96,61 +87,18 @@ func (c *Canvas) ViewBox() string {
 	return "0 0 " + number(c.w.Points()) + " " + number(c.h.Points())
 }
 
-func (c *Canvas) top() *state { return &c.states[len(c.states)-1] }
+func (c *Canvas) mapping() mapping { return mapping{c.State().Affine} }
 
 // Size implements vg.CanvasSizer.
 func (c *Canvas) Size() (w, h vg.Length) { return c.w, c.h }
 
-// SetLineWidth implements vg.Canvas.
-func (c *Canvas) SetLineWidth(w vg.Length) { c.top().lineWidth = w.Points() }
-
-// SetLineDash implements vg.Canvas.
-func (c *Canvas) SetLineDash(dashes []vg.Length, offset vg.Length) {
-	s := c.top()
-	s.dashes = make([]float64, len(dashes))
-	for i, d := range dashes {
-		s.dashes[i] = d.Points()
-	}
-	s.offset = offset.Points()
-}
-
-// SetColor implements vg.Canvas.
-func (c *Canvas) SetColor(col color.Color) {
-	if col == nil {
-		col = color.Black
-	}
-	c.top().color = col
-}
-
-// Rotate implements vg.Canvas.
-func (c *Canvas) Rotate(radians float64) {
-	sin, cos := math.Sincos(radians)
-	c.transform(affine{cos, sin, -sin, cos, 0, 0})
-}
-
-// Translate implements vg.Canvas.
-func (c *Canvas) Translate(p vg.Point) {
-	c.transform(affine{1, 0, 0, 1, p.X.Points(), p.Y.Points()})
-}
-
-// Scale implements vg.Canvas.
-func (c *Canvas) Scale(x, y float64) { c.transform(affine{x, 0, 0, y, 0, 0}) }
-
-func (c *Canvas) transform(n affine) { c.top().m = c.top().m.after(n) }
-
-// Push implements vg.Canvas.
-func (c *Canvas) Push() { c.states = append(c.states, *c.top()) }
-
-// Pop implements vg.Canvas.
-func (c *Canvas) Pop() { c.states = c.states[:len(c.states)-1] }
-
 // Stroke implements vg.Canvas.
 func (c *Canvas) Stroke(p vg.Path) {
-	s := c.top()
-	if s.lineWidth <= 0 || len(p) == 0 {
+	s := c.State()
+	if s.LineWidth <= 0 || len(p) == 0 {
 		return
 	}
-	c.path("s", c.strokes(s.lineWidth*s.m.scale(), s.dashes), s.m.path(p))
+	c.path("s", c.strokes(s.LineWidth*s.Scaling(), s.Dashes), c.mapping().path(p))
 }
 
 // strokes are the attributes of a stroke's width and dashes.
@@ -175,12 +123,12 @@ func (c *Canvas) Fill(p vg.Path) {
 	if len(p) == 0 {
 		return
 	}
-	c.path("f", "", c.top().m.path(p))
+	c.path("f", "", c.mapping().path(p))
 }
 
 // path writes a path; kind is s or f.
 func (c *Canvas) path(kind, attributes, d string) {
-	name, literal, opacity := describe(c.top().color)
+	name, literal, opacity := describe(c.State().Color)
 	property := map[string]string{"s": "stroke", "f": "fill"}[kind]
 	classes := []string{kind}
 	if name != "" {
@@ -210,10 +158,10 @@ func (c *Canvas) FillString(f font.Face, p vg.Point, text string) {
 	if f.Font.Size == 0 || strings.TrimSpace(text) == "" {
 		return
 	}
-	m := c.top().m
-	x, y := m.apply(p)
-	name, literal, opacity := describe(c.top().color)
-	a := attribute("x", number(x)) + attribute("y", number(y)) + attribute("font-size", number(f.Font.Size.Points()*m.scale()))
+	m := c.mapping()
+	x, y := m.Apply(p)
+	name, literal, opacity := describe(c.State().Color)
+	a := attribute("x", number(x)) + attribute("y", number(y)) + attribute("font-size", number(f.Font.Size.Points()*m.Scaling()))
 	if name != "" {
 		a = attribute("class", name) + a
 	} else {
@@ -232,7 +180,7 @@ func (c *Canvas) FillString(f font.Face, p vg.Point, text string) {
 		a += attribute("transform", fmt.Sprintf("rotate(%s %s %s)", number(angle), number(x), number(y)))
 	}
 	if len(text) > 1 { // in another font it must not be longer
-		a += attribute("textLength", number(f.Width(text).Points()*m.scale())) + attribute("lengthAdjust", "spacingAndGlyphs")
+		a += attribute("textLength", number(f.Width(text).Points()*m.Scaling())) + attribute("lengthAdjust", "spacingAndGlyphs")
 	}
 	c.out.WriteString("<text" + a + ">" + Escape(text) + "</text>\n")
 }
@@ -254,8 +202,8 @@ func (c *Canvas) area(r vg.Rectangle) string {
 }
 
 func (c *Canvas) box(r vg.Rectangle) (x, y, w, h string) {
-	x0, y0 := c.top().m.apply(r.Min)
-	x1, y1 := c.top().m.apply(r.Max)
+	x0, y0 := c.State().Apply(r.Min)
+	x1, y1 := c.State().Apply(r.Max)
 	return number(min(x0, x1)), number(min(y0, y1)), number(math.Abs(x1 - x0)), number(math.Abs(y1 - y0))
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"virtcmp/internal/figure/gstate"
 )
 
 func drawCanvas(c *Canvas) draw.Canvas { return draw.New(c) }
@@ -84,35 +86,19 @@ func (w *writer) close() {
 	w.x, w.y = w.startX, w.startY
 }
 
-// affine maps x to a·x + c·y + e and y to b·x + d·y + f.
-type affine struct{ a, b, c, d, e, f float64 }
+// mapping is from a figure's coordinates to the drawing's.
+type mapping struct{ gstate.Affine }
 
-// after returns the mapping that applies n first, then m.
-func (m affine) after(n affine) affine {
-	return affine{
-		m.a*n.a + m.c*n.b, m.b*n.a + m.d*n.b,
-		m.a*n.c + m.c*n.d, m.b*n.c + m.d*n.d,
-		m.a*n.e + m.c*n.f + m.e, m.b*n.e + m.d*n.f + m.f,
-	}
-}
-
-func (m affine) apply(p vg.Point) (x, y float64) {
-	return m.a*p.X.Points() + m.c*p.Y.Points() + m.e, m.b*p.X.Points() + m.d*p.Y.Points() + m.f
-}
-
-func (m affine) round(p vg.Point) (x, y hundredths) {
-	fx, fy := m.apply(p)
+func (m mapping) round(p vg.Point) (x, y hundredths) {
+	fx, fy := m.Apply(p)
 	return hundredths(math.Round(fx * 100)), hundredths(math.Round(fy * 100))
 }
 
-// scale is the length that a unit length has after the mapping.
-func (m affine) scale() float64 { return math.Sqrt(math.Abs(m.a*m.d - m.b*m.c)) }
-
-// angle is the mapping's rotation in degrees, clockwise as SVG counts them.
-func (m affine) angle() float64 { return math.Round(math.Atan2(m.b, m.a)*180/math.Pi*100) / 100 }
+// angle is the rotation in degrees, clockwise as SVG counts them.
+func (m mapping) angle() float64 { return math.Round(m.Degrees()*100) / 100 }
 
 // path writes a path's data.
-func (m affine) path(p vg.Path) string {
+func (m mapping) path(p vg.Path) string {
 	var w writer
 	for i, k := range p {
 		x, y := m.round(k.Pos)
@@ -142,7 +128,7 @@ func (m affine) path(p vg.Path) string {
 }
 
 // arc writes a circular arc in parts of at most half a turn.
-func (m affine) arc(w *writer, k vg.PathComp, moves bool) {
+func (m mapping) arc(w *writer, k vg.PathComp, moves bool) {
 	at := func(t float64) (x, y hundredths) {
 		return m.round(vg.Point{X: k.Pos.X + k.Radius*vg.Length(math.Cos(t)), Y: k.Pos.Y + k.Radius*vg.Length(math.Sin(t))})
 	}
@@ -152,9 +138,9 @@ func (m affine) arc(w *writer, k vg.PathComp, moves bool) {
 		w.line(x, y)
 	}
 	n := max(1, int(math.Ceil(math.Abs(k.Angle)/math.Pi-1e-9)))
-	radius := hundredths(math.Round(k.Radius.Points() * m.scale() * 100))
+	radius := hundredths(math.Round(k.Radius.Points() * m.Scaling() * 100))
 	sweep := hundredths(0)
-	if (k.Angle > 0) == (m.a*m.d-m.b*m.c > 0) {
+	if (k.Angle > 0) != m.Mirrors() {
 		sweep = 100
 	}
 	for i := range n {
