@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"virtcmp/internal/command"
+	"virtcmp/internal/golden"
 )
 
 const jtl = "timeStamp,elapsed,success,allThreads\n1700000000000,100,true,1\n1700000000100,200,true,1\n1700000000300,300,false,2\n"
@@ -81,7 +82,7 @@ func TestForeignGolden(t *testing.T) {
 			if code != command.Done || stderr != "" {
 				t.Fatalf("exit code %d: %s", code, stderr)
 			}
-			golden(t, "from-"+strings.ReplaceAll(strings.TrimSuffix(tc.file, ".gz"), ".", "-"), out)
+			golden.Compare(t, goldenFile("from-"+strings.ReplaceAll(strings.TrimSuffix(tc.file, ".gz"), ".", "-")), out)
 		})
 	}
 }

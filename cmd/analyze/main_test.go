@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -19,9 +18,8 @@ import (
 	"virtcmp/internal/command"
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
+	"virtcmp/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // analyze runs the program and returns its output and exit code.
 func analyze(stdin io.Reader, args ...string) (stdout, stderr string, code int) {
@@ -43,7 +41,7 @@ func TestGolden(t *testing.T) {
 			if code != command.Done || stderr != "" {
 				t.Fatalf("exit code %d: %s", code, stderr)
 			}
-			golden(t, name, got)
+			golden.Compare(t, goldenFile(name), got)
 		})
 	}
 }
@@ -66,25 +64,11 @@ func TestGoldenCampaign(t *testing.T) {
 		}
 	}
 	w.Flush()
-	golden(t, "campaign", b.String())
+	golden.Compare(t, goldenFile("campaign"), b.String())
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: %s", path, firstDifference(got, string(want)))
-	}
-}
+// goldenFile is where what the program wrote is kept.
+func goldenFile(name string) string { return filepath.Join("testdata", name+".golden") }
 
 func firstDifference(got, want string) string {
 	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,10 +10,9 @@ import (
 	"virtcmp/internal/command"
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
+	"virtcmp/internal/golden"
 	"virtcmp/internal/result/resulttest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // complete is a campaign that lacks nothing: with many runs, neighbours, and the same
 // technology twice.
@@ -62,25 +60,8 @@ func TestCheck(t *testing.T) {
 			if strings.ContainsAny(stdout, "\x1b\x00") {
 				t.Errorf("control characters in %q", stdout)
 			}
-			checkGolden(t, name, stdout)
+			golden.Compare(t, filepath.Join(here, "testdata", "check-"+name+".golden"), stdout)
 		})
-	}
-}
-
-func checkGolden(t *testing.T, name, got string) {
-	t.Helper()
-	golden := filepath.Join(here, "testdata", "check-"+name+".golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got\n%s\nwant\n%s\n(go test -update ./cmd/report writes it anew)", got, want)
 	}
 }
 

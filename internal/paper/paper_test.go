@@ -2,7 +2,6 @@ package paper
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -20,14 +19,13 @@ import (
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/figure"
 	"virtcmp/internal/finding"
+	"virtcmp/internal/golden"
 	"virtcmp/internal/paper/document"
 	"virtcmp/internal/paper/pdf"
 	"virtcmp/internal/result"
 	"virtcmp/internal/result/resulttest"
 	"virtcmp/templates"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func options() Options { return Options{Templates: templates.Paper, Data: data.Files} }
 
@@ -282,26 +280,7 @@ func TestTurnedRound(t *testing.T) {
 }
 
 func TestGolden(t *testing.T) {
-	golden := filepath.Join("testdata", "first.md")
-	got := markdown(t, resulttest.First().Findings())
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		a, b := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-		for i := range min(len(a), len(b)) {
-			if a[i] != b[i] {
-				t.Fatalf("line %d:\n%s\nwant\n%s\n(go test -update ./internal/paper writes it anew)", i+1, a[i], b[i])
-			}
-		}
-		t.Fatalf("%d lines, want %d", len(a), len(b))
-	}
+	golden.Compare(t, "testdata/first.md", markdown(t, resulttest.First().Findings()))
 }
 
 func TestSameBytes(t *testing.T) {

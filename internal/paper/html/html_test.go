@@ -2,9 +2,6 @@ package html
 
 import (
 	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,11 +11,10 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"virtcmp/internal/figure"
+	"virtcmp/internal/golden"
 	"virtcmp/internal/paper/document"
 	"virtcmp/internal/paper/html/htmltest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // drawing is a figure of two marks and a curve.
 func drawing() *figure.Figure {
@@ -148,19 +144,7 @@ func TestGolden(t *testing.T) {
 		t.Error("the same document gives other bytes")
 	}
 	got := inlined.ReplaceAll(page, []byte("…"))
-	golden := filepath.Join("testdata", "small.html")
-	if *update {
-		if err := os.WriteFile(golden, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("not as in %s (go test -update writes it anew):\n%s", golden, got)
-	}
+	golden.Compare(t, "testdata/small.html", string(got))
 }
 
 // The policy allows the style and the script that are there, and nothing else.

@@ -13,7 +13,7 @@ import (
 func WriteBibliography(out io.Writer, d *document.Document, made []string) error {
 	var b strings.Builder
 	for _, line := range made {
-		b.WriteString(strings.TrimRight("% "+strings.ReplaceAll(clean(line), "@", "(at)"), " ") + "\n")
+		b.WriteString(strings.TrimRight("% "+strings.ReplaceAll(document.Clean(line), "@", "(at)"), " ") + "\n")
 	}
 	for _, block := range d.Blocks {
 		if list, ok := block.(*document.Bibliography); ok {

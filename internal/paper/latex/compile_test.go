@@ -77,7 +77,7 @@ func TestCompileHostile(t *testing.T) {
 		if len(s) > 150 || strings.ContainsAny(s, "語ﬁ") { // broken over pages, or letters that no font here has
 			continue
 		}
-		if want := "BEGIN" + plain(clean(s)) + "END"; !strings.Contains(text, want) {
+		if want := "BEGIN" + plain(document.Clean(s)) + "END"; !strings.Contains(text, want) {
 			t.Errorf("%q does not stand there as %q", s, want)
 		}
 	}

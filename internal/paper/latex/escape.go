@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"virtcmp/internal/paper/document"
 )
 
 // special are the characters that mean something to TeX, or that fonts make something
@@ -55,19 +57,6 @@ func (c charset) declarations() []string {
 	return all
 }
 
-// clean makes a space of each control character and line end, and drops what is invisible.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
-			return ' '
-		case unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
-}
-
 // A word of more letters may be broken behind some of its marks, one of yet more behind all,
 // and a very long one anywhere.
 const (
@@ -89,7 +78,7 @@ func (c charset) code(s string) string { return c.words(s, longCode) }
 
 func (c charset) words(s string, long int) string {
 	var b strings.Builder
-	for i, word := range strings.Split(clean(s), " ") {
+	for i, word := range strings.Split(document.Clean(s), " ") {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
@@ -149,7 +138,7 @@ func label(id string) string {
 // percent-encoded.
 func address(url string) string {
 	var b strings.Builder
-	for _, c := range []byte(clean(url)) {
+	for _, c := range []byte(document.Clean(url)) {
 		switch {
 		case strings.IndexByte("%#&_", c) >= 0:
 			b.WriteString(`\` + string(rune(c)))

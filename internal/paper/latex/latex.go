@@ -53,7 +53,7 @@ func Write(out io.Writer, d *document.Document, o Options) error {
 	var head strings.Builder
 	comment := func(lines ...string) {
 		for _, line := range lines {
-			head.WriteString(strings.TrimRight("% "+clean(line), " ") + "\n")
+			head.WriteString(strings.TrimRight("% "+document.Clean(line), " ") + "\n")
 		}
 	}
 	comment(title, "")

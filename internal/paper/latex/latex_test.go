@@ -2,8 +2,6 @@ package latex
 
 import (
 	"bytes"
-	"flag"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -11,11 +9,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"virtcmp/internal/golden"
 	"virtcmp/internal/paper/document"
 	"virtcmp/internal/paper/document/documenttest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func written(t testing.TB, d *document.Document) string {
 	t.Helper()
@@ -39,25 +36,7 @@ func bibliography(t testing.TB, d *document.Document) string {
 func TestGolden(t *testing.T) {
 	d := documenttest.Sample("R&D_1 [50 %]")
 	for name, got := range map[string]string{"sample.tex": written(t, d), "sample.bib": bibliography(t, d)} {
-		golden := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			a, b := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-			for i := range min(len(a), len(b)) {
-				if a[i] != b[i] {
-					t.Fatalf("%s, line %d:\n%s\nwant\n%s\n(go test -update ./internal/paper/latex writes it anew)", name, i+1, a[i], b[i])
-				}
-			}
-			t.Fatalf("%s: %d lines, want %d", name, len(a), len(b))
-		}
+		golden.Compare(t, filepath.Join("testdata", name), got)
 	}
 }
 
@@ -99,7 +78,7 @@ func checkText(t *testing.T, s string) {
 	for _, set := range []func(charset, string) string{charset.text, charset.code} {
 		chars := charset{}
 		got := set(chars, s)
-		if back := stands.Replace(got); back != clean(s) {
+		if back := stands.Replace(got); back != document.Clean(s) {
 			t.Errorf("%q becomes %q, which is %q", s, got, back)
 		}
 		// Apart from those commands nothing is left that means anything to TeX.
@@ -149,7 +128,7 @@ func TestHostile(t *testing.T) {
 	}
 	want := skeleton("x")
 	for _, s := range documenttest.Hostile {
-		if clean(s) != "" && strings.TrimSpace(clean(s)) == "" {
+		if document.Clean(s) != "" && strings.TrimSpace(document.Clean(s)) == "" {
 			continue // an empty cell is none
 		}
 		if got := skeleton(s); got != want {

@@ -6,27 +6,16 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-)
 
-// clean makes a space of each control character and line end, and drops what is invisible.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
-			return ' '
-		case unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
-}
+	"virtcmp/internal/paper/document"
+)
 
 // text returns Markdown that stands for exactly that text within a line; at the start of
 // a line it needs what atStart does besides. What means something only there, and the
 // brackets of intervals, stay readable.
 func text(s string) string {
 	var b strings.Builder
-	s = clean(s)
+	s = document.Clean(s)
 	bare := 0 // up to where brackets are an interval's
 	for i, r := range s {
 		if r == '[' {
@@ -78,7 +67,7 @@ func atStart(line string) string {
 
 // code returns a code span of exactly that text.
 func code(s string) string {
-	s = clean(s)
+	s = document.Clean(s)
 	if strings.TrimSpace(s) == "" {
 		return ""
 	}
@@ -104,7 +93,7 @@ func longestRun(s string, of rune) int {
 // address returns a link's destination.
 func address(url string) string {
 	var b strings.Builder
-	for _, c := range []byte(clean(url)) {
+	for _, c := range []byte(document.Clean(url)) {
 		if c <= ' ' || c >= 0x7f || strings.IndexByte("<>()\\\"`|[]*", c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
 			continue

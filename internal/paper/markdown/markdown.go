@@ -29,7 +29,7 @@ func Write(out io.Writer, d *document.Document, o Options) error {
 		}
 	}
 	if o.Made != "" {
-		w.block("<!-- " + strings.NewReplacer("--", "- -", ">", "").Replace(clean(o.Made)) + " -->")
+		w.block("<!-- " + strings.NewReplacer("--", "- -", ">", "").Replace(document.Clean(o.Made)) + " -->")
 	}
 	if d.Title != nil {
 		w.block("# " + w.inline(d.Title, " "))
@@ -112,7 +112,7 @@ func (w *writer) blocks(all []document.Block) {
 func codeLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = clean(strings.ReplaceAll(line, "\t", "    "))
+		lines[i] = document.Clean(strings.ReplaceAll(line, "\t", "    "))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -2,11 +2,8 @@ package markdown
 
 import (
 	"bytes"
-	"flag"
 	"html"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,11 +14,10 @@ import (
 	rendered "github.com/yuin/goldmark/renderer/html"
 
 	"virtcmp/internal/figure"
+	"virtcmp/internal/golden"
 	"virtcmp/internal/paper/document"
 	"virtcmp/internal/paper/document/documenttest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func written(t testing.TB, d *document.Document) string {
 	t.Helper()
@@ -33,26 +29,7 @@ func written(t testing.TB, d *document.Document) string {
 }
 
 func TestGolden(t *testing.T) {
-	const golden = "testdata/sample.md"
-	got := written(t, documenttest.Sample("R&D_1 [50 %]"))
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(filepath.FromSlash(golden))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		a, b := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-		for i := range min(len(a), len(b)) {
-			if a[i] != b[i] {
-				t.Fatalf("line %d:\n%s\nwant\n%s\n(go test -update ./internal/paper/markdown writes it anew)", i+1, a[i], b[i])
-			}
-		}
-		t.Fatalf("%d lines, want %d", len(a), len(b))
-	}
+	golden.Compare(t, "testdata/sample.md", written(t, documenttest.Sample("R&D_1 [50 %]")))
 }
 
 var github = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(rendered.WithUnsafe()))
@@ -150,7 +127,7 @@ var frames = map[string]func(text ...document.Inline) document.Block{
 
 func checkInert(t *testing.T, s string) {
 	t.Helper()
-	if oneLine(clean(s)) == "" {
+	if oneLine(document.Clean(s)) == "" {
 		return // an empty paragraph is none
 	}
 	for name, frame := range frames {
@@ -159,7 +136,7 @@ func checkInert(t *testing.T, s string) {
 		}
 		const place = "PLACE"
 		frameOf, got := show(place), show(s)
-		want := oneLine(strings.ReplaceAll(words(frameOf), place, clean(s)))
+		want := oneLine(strings.ReplaceAll(words(frameOf), place, document.Clean(s)))
 		if words(got) != want {
 			t.Errorf("%s: %q is shown as %q, want %q", name, s, words(got), want)
 		}
@@ -171,10 +148,10 @@ func checkInert(t *testing.T, s string) {
 		}
 	}
 	// Code may hold anything but line ends.
-	if got, want := words(page(t, written(t, &document.Document{Blocks: []document.Block{&document.Paragraph{Text: []document.Inline{document.Text("a "), document.CodeSpan(s), document.Text(" b")}}}}))), oneLine("a "+clean(s)+" b"); got != want {
+	if got, want := words(page(t, written(t, &document.Document{Blocks: []document.Block{&document.Paragraph{Text: []document.Inline{document.Text("a "), document.CodeSpan(s), document.Text(" b")}}}}))), oneLine("a "+document.Clean(s)+" b"); got != want {
 		t.Errorf("code: %q is shown as %q, want %q", s, got, want)
 	}
-	if got, want := words(page(t, written(t, &document.Document{Blocks: []document.Block{&document.Code{Text: "a\n" + s + "\nb"}}}))), oneLine("a "+clean(s)+" b"); got != want {
+	if got, want := words(page(t, written(t, &document.Document{Blocks: []document.Block{&document.Code{Text: "a\n" + s + "\nb"}}}))), oneLine("a "+document.Clean(s)+" b"); got != want {
 		t.Errorf("passage: %q is shown as %q, want %q", s, got, want)
 	}
 }
