@@ -176,7 +176,7 @@ func TestCalibrateCapacity(t *testing.T) {
 						t.Errorf("%s, %s, %d runs: %s stated %d times of %d, covered in %.0f %%", name, shape.name, runs, parameter, stated[parameter], simulations, share(parameter))
 					}
 				}
-				if math.Abs(off) > 0.3 {
+				if math.Abs(off) > 0.15 {
 					t.Errorf("%s, %s, %d runs: kappa is off by %.0f %%", name, shape.name, runs, 100*off)
 				}
 			}

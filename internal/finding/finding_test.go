@@ -66,3 +66,22 @@ func TestRefused(t *testing.T) {
 		t.Error("an infinite value was written")
 	}
 }
+
+// What is served is better the more it is, in either loop; what it costs, the less.
+func TestPreferenceFor(t *testing.T) {
+	for _, tc := range []struct {
+		analysis, name string
+		want           finding.Preference
+	}{
+		{finding.Throughput, "successful_requests", finding.MoreIsBetter},
+		{finding.OpenLoop, "successful_requests", finding.MoreIsBetter},
+		{finding.OpenLoop, "failed_requests", finding.LessIsBetter},
+		{finding.OpenLoop, "p99", finding.LessIsBetter},
+		{finding.Footprint, "empty", finding.NoPreference},
+		{finding.Environment, "cpus", finding.NoPreference},
+	} {
+		if got := finding.PreferenceFor(tc.analysis, tc.name); got != tc.want {
+			t.Errorf("%s %s: %v, want %v", tc.analysis, tc.name, got, tc.want)
+		}
+	}
+}

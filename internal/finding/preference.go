@@ -28,6 +28,7 @@ var preferences = map[string]map[string]Preference{
 	Throughput: {"successful_requests": MoreIsBetter, "requests_per_second": MoreIsBetter},
 	SwapOnset:  {"time": MoreIsBetter, "users": MoreIsBetter},
 	ErrorOnset: {"time": MoreIsBetter, "users": MoreIsBetter},
+	OpenLoop:   {"successful_requests": MoreIsBetter, "requests_per_second": MoreIsBetter, "intended_per_second": NoPreference},
 	Capacity:   {"lambda": MoreIsBetter, "peak_users": MoreIsBetter, "peak_throughput": MoreIsBetter},
 	Footprint:  {"empty": NoPreference}, // the host's, not the testbed's
 }
