@@ -65,13 +65,17 @@ func (d *drawer) spots() []spot {
 	if d.found(finding.Throughput, "successful_requests") || d.found(finding.Latency, "request") {
 		add("time and outcome of every request", vg.Point{X: 58, Y: 39})
 	}
+	inserts := slices.ContainsFunc(d.Set.Testbeds(), func(t string) bool { return len(d.Set.Rows(finding.Isolation, t, "unstressed")) > 0 })
 	if statements := named([]part{
-		{"SELECTs", d.found(finding.Select, "median", "mean")}, {"INSERTs", d.found(finding.Isolation, "unstressed", "stressed")},
+		{"SELECTs", d.found(finding.Select, "median", "mean")}, {"INSERTs", inserts},
 	}); statements != "" {
 		add("time of "+statements+" between the guests", vg.Point{X: 157.5, Y: 39})
 	}
-	if d.found(finding.Isolation, "stressed") {
-		add("stress in a guest, beside what is timed", vg.Point{X: 88, Y: 30})
+	stress := vg.Point{X: 88, Y: 30}
+	if aggressors, _ := d.Set.Matrix(); inserts {
+		add("stress in a guest, beside what is timed", stress)
+	} else if len(aggressors) > 0 {
+		add("stress in one guest, while the other is timed", stress)
 	}
 	if counters := named([]part{
 		{"swap", d.found(finding.SwapOnset, "swap_used", "swap_rate")}, {"processor time", d.found(finding.Throughput, "cpu_per_request")},
