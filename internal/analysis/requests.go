@@ -40,6 +40,11 @@ func (r *requests) add(q request, s *slab) {
 	r.last = append(r.last, q)
 }
 
+// join adds those of other.
+func (r *requests) join(other requests) {
+	r.full = append(append(r.full, other.full...), other.last)
+}
+
 // bucketRequests is how many requests a bucket of sorted has on average.
 const bucketRequests = 8
 

@@ -377,6 +377,9 @@ func FuzzScan(f *testing.F) {
 				t.Fatalf("%q: got %q (%v) and %q (%v)", body, got, err, again, qerr)
 			}
 		}
+		if rows, _, counted, serr := shared("a,b,c\n" + body); fmt.Sprint(serr) != fmt.Sprint(qerr) || serr == nil && (len(rows) != len(again) || counted != len(again)) {
+			t.Fatalf("%q: %d rows shared, %d counted (%v), %d scanned (%v)", body, len(rows), counted, serr, len(again), qerr)
+		}
 		if err != nil || strings.Contains(body, "\r") || strings.Contains(body, "a,b,c") {
 			return
 		}
