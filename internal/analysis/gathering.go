@@ -89,12 +89,13 @@ func (g *gathering) run(key runKey) *run {
 func (r *run) observe(o *observation.Observation, g *gathering) {
 	if o.Metric == requestDuration && (r.experiment == observation.Ramp || r.experiment == observation.Open) {
 		c := g.codeOf(o.Code)
-		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: c.code, fate: c.fate}
+		q := r.unsorted.next(&g.slab)
+		q.sent, q.took, q.users = o.Time, o.Value, int32(min(o.Users, math.MaxInt32))
+		q.code, q.fate = c.code, c.fate
 		if r.experiment == observation.Open {
 			q.late(o.Labels)
 		}
 		r.end = max(r.end, q.ended())
-		r.unsorted.add(q, &g.slab)
 		return
 	}
 	r.end = max(r.end, o.Time)

@@ -33,7 +33,9 @@ func shared(text string) (rows []quick, stats []csvio.Stat, counted int, err err
 // Every row is taken once and as it stands, and what is wrong is told as by Scan.
 func TestShare(t *testing.T) {
 	const n = 200_000 // many blocks
-	row := func(i int) quick { return quick{fmt.Sprintf("%06d", i), fmt.Sprint("text ", i), []string{"", ", quoted"}[i%2]} }
+	row := func(i int) quick {
+		return quick{fmt.Sprintf("%06d", i), fmt.Sprint("text ", i), []string{"", ", quoted"}[i%2]}
+	}
 	var b strings.Builder
 	b.WriteString("a,b,c\n")
 	for i := range n {
