@@ -65,8 +65,8 @@ func (r *report) afterFailures(ramps []*ramp) {
 			continue
 		}
 		failed[p.testbed]++
-		served, then := p.served(0, g.time)
-		later, since := p.served(g.time, p.duration)
+		served, later := p.served(g.time)
+		then, since := g.time, p.duration-g.time
 		if then > 0 && since > 0 {
 			before.set(p.runKey, float64(served)/then, served)
 			after.set(p.runKey, float64(later)/since, later)
@@ -93,15 +93,19 @@ func (r *report) afterFailures(ramps []*ramp) {
 	q.flush()
 }
 
-// served returns how many requests succeeded between two times, by when they were
-// answered, and the seconds in between.
-func (p *ramp) served(from, to float64) (n int, seconds float64) {
+// served returns how many requests succeeded before a time and from then on, by when they
+// were answered.
+func (p *ramp) served(time float64) (before, after int) {
 	for _, q := range p.requests {
-		if at := q.ended(); q.fate == good && at >= from && at < to {
-			n++
+		switch at := q.ended(); {
+		case q.fate != good || at < 0 || at >= p.duration:
+		case at < time:
+			before++
+		default:
+			after++
 		}
 	}
-	return n, to - from
+	return before, after
 }
 
 // failing is a run's regime of failures.
