@@ -34,17 +34,17 @@ func foreignFormats() string {
 	return b.String()
 }
 
-// scanner returns how the files are to be read.
-func scanner(config *viper.Viper) (scan, error) {
+// scanner returns how the files are to be read, and whether another program wrote them.
+func scanner(config *viper.Viper) (read scan, other bool, err error) {
 	from := config.GetString("from")
 	if from == "" { // a testbed may be in the environment for collect's sake
-		return observation.Scan, nil
+		return observation.Scan, false, nil
 	}
 	reader, err := foreign.NewReader(from, config.GetString("testbed"), config.GetString("loop"))
 	if err != nil {
-		return nil, command.Usagef("-from: %w", err)
+		return nil, true, command.Usagef("-from: %w", err)
 	}
-	return reader.Scan, nil
+	return reader.Scan, true, nil
 }
 
 // observations writes what is read.
@@ -52,7 +52,7 @@ func observations(ctx context.Context, call *command.Call, read scan, sources []
 	progress := newProgress(call.Stderr, time.Now)
 	out := csvio.NewWriter[observation.Observation](call.Stdout)
 	_, err := read(ctx, sources, func(o *observation.Observation) error {
-		progress.row()
+		progress.add(1)
 		return out.Write(*o)
 	})
 	if err != nil {

@@ -66,7 +66,7 @@ recorded; else native; else the first by name.`,
 }
 
 func run(ctx context.Context, call *command.Call) error {
-	scan, err := scanner(call.Config)
+	scan, foreign, err := scanner(call.Config)
 	if err != nil {
 		return err
 	}
@@ -82,11 +82,16 @@ func run(ctx context.Context, call *command.Call) error {
 		Seed:     call.Config.GetUint64("seed"),
 	})
 	progress := newProgress(call.Stderr, time.Now)
-	stats, err := scan(ctx, sources, func(o *observation.Observation) error {
-		progress.row()
-		analyzer.Observe(o)
-		return nil
-	})
+	var stats []csvio.Stat
+	if foreign {
+		stats, err = scan(ctx, sources, func(o *observation.Observation) error {
+			progress.add(1)
+			analyzer.Observe(o)
+			return nil
+		})
+	} else {
+		stats, err = observation.Share(ctx, sources, analyzer.Observers(runtime.GOMAXPROCS(0)), progress.add)
+	}
 	if err != nil {
 		return err
 	}

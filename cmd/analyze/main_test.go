@@ -230,7 +230,7 @@ func TestProgress(t *testing.T) {
 		if i == 50_000 {
 			at = at.Add(progressEvery)
 		}
-		p.row()
+		p.add(1)
 	}
 	p.done()
 	const want = "analyze: reading: 65536 rows in 2 s, 0.03 million a second\nanalyze: analysing: 100000 rows in 2 s, 0.05 million a second\n"

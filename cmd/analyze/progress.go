@@ -23,10 +23,11 @@ func newProgress(out io.Writer, now func() time.Time) *progress {
 	return &progress{out: out, now: now, start: t, next: t.Add(progressEvery)}
 }
 
-// row counts a row, and reports from time to time.
-func (p *progress) row() {
+// add counts rows, and reports from time to time.
+func (p *progress) add(rows int) {
 	const seldom = 1 << 14 // rows between looks at the clock
-	if p.rows++; p.rows%seldom != 0 {
+	before := p.rows / seldom
+	if p.rows += rows; p.rows/seldom == before {
 		return
 	}
 	if t := p.now(); !t.Before(p.next) {

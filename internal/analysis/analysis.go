@@ -71,17 +71,28 @@ type Options struct {
 type Analyzer struct {
 	options  Options
 	campaign campaign
+	own      *gathering
 }
 
 // New returns an Analyzer without observations.
 func New(options Options) *Analyzer {
-	return &Analyzer{options: options, campaign: campaign{
-		runs: map[runKey]*run{}, facts: facts{}, unread: map[string]int{}, seed: options.Seed,
-	}}
+	a := &Analyzer{options: options, campaign: campaign{seed: options.Seed}}
+	a.own = a.campaign.gather()
+	return a
 }
 
 // Observe takes in one observation. It keeps nothing of o itself.
-func (a *Analyzer) Observe(o *observation.Observation) { a.campaign.observe(o) }
+func (a *Analyzer) Observe(o *observation.Observation) { a.own.observe(o) }
+
+// Observers returns n functions that take in observations as Observe does, but side by
+// side: each is for one goroutine at a time.
+func (a *Analyzer) Observers(n int) []func(*observation.Observation) {
+	all := make([]func(*observation.Observation), n)
+	for i := range all {
+		all[i] = a.campaign.gather().observe
+	}
+	return all
+}
 
 // UnknownBaselineError says that no observation is of the testbed asked for.
 type UnknownBaselineError struct {

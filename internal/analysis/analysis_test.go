@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"virtcmp/internal/analysis"
@@ -182,7 +183,31 @@ func TestOrderOfRows(t *testing.T) {
 		if got := analyse(t, rows).csv(t); got != want {
 			t.Fatalf("shuffled rows give other findings: %s", firstDifference(got, want))
 		}
+		if got := analyseShared(t, rows).csv(t); got != want {
+			t.Fatalf("rows that several observe give other findings: %s", firstDifference(got, want))
+		}
 	}
+}
+
+// analyseShared analyses rows that three observers take in turns, side by side.
+func analyseShared(t *testing.T, rows []observation.Observation) found {
+	t.Helper()
+	a := analysis.New(analysis.Options{Seed: 1})
+	var group sync.WaitGroup
+	observers := a.Observers(3)
+	for first, observe := range observers {
+		group.Go(func() {
+			for i := first; i < len(rows); i += len(observers) {
+				observe(&rows[i])
+			}
+		})
+	}
+	group.Wait()
+	all, err := a.Findings(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Concat(all...)
 }
 
 func firstDifference(got, want string) string {

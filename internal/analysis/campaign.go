@@ -2,8 +2,6 @@ package analysis
 
 import (
 	"cmp"
-	"maps"
-	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -18,8 +16,12 @@ import (
 // campaign is what the analyses look at: the observations that one of them reads,
 // by run, and the facts.
 type campaign struct {
-	runs     map[runKey]*run
+	gatherings []*gathering // until they are put together
+	codes      codes
+
+	runs     []*run // about as they came
 	facts    facts
+	unread   map[string]int // rows by experiment that no analysis knows
 	baseline string
 	seed     uint64
 	sources  []csvio.Stat // that the rows came from
@@ -31,12 +33,6 @@ type campaign struct {
 	draws    map[string]stat.Draws // by testbed
 
 	found [][]finding.Finding // by the analyses that are done
-
-	unread map[string]int // rows by experiment that no analysis knows
-	codes  codes
-	slab   slab
-	newest *run   // of the row before: the next is nearly always the same run's
-	came   []*run // in order of their first rows
 }
 
 // runKey identifies a run: one repetition of one experiment on one testbed.
@@ -116,112 +112,10 @@ func (s *series) values() []float64 {
 	return v
 }
 
-// code is an index into the codes that occur.
-type code uint16
-
-// codes numbers the codes in order of appearance, which differs between orders of
-// the same rows: it must not show in a finding.
-type codes struct {
-	names  []string
-	newest code
-}
-
-func (c *codes) number(name string) code {
-	if int(c.newest) < len(c.names) && c.names[c.newest] == name {
-		return c.newest
-	}
-	i := slices.Index(c.names, name)
-	if i < 0 && len(c.names) > math.MaxUint16 {
-		i = math.MaxUint16 // no real campaign has as many: what comes late is lumped together
-	}
-	if i < 0 {
-		i = len(c.names)
-		c.names = append(c.names, strings.Clone(name))
-	}
-	c.newest = code(i)
-	return c.newest
-}
-
-// observe takes in one row.
-func (c *campaign) observe(o *observation.Observation) {
-	r := c.newest
-	if r == nil || r.testbed != o.Testbed || r.number != o.Run || r.experiment != o.Experiment {
-		if o.Experiment == observation.Environment {
-			c.facts.observe(o)
-			return
-		}
-		if reads[o.Experiment] == nil {
-			c.skip(o.Experiment)
-			return
-		}
-		r = c.run(runKey{o.Testbed, o.Experiment, o.Run})
-		c.newest = r
-	}
-	r.observe(o, c)
-}
-
-// skip counts a row of an experiment that no analysis knows.
-func (c *campaign) skip(experiment string) {
-	if _, ok := c.unread[experiment]; !ok {
-		experiment = strings.Clone(experiment)
-	}
-	c.unread[experiment]++
-}
-
-// run returns the run of that key, making it if it is new.
-func (c *campaign) run(key runKey) *run {
-	r, ok := c.runs[key]
-	if !ok {
-		clone(&key.testbed, &key.experiment)
-		r = &run{runKey: key, series: map[seriesKey]*series{}}
-		c.runs[key], c.came = r, append(c.came, r)
-	}
-	return r
-}
-
-// observe takes in one of the run's rows.
-func (r *run) observe(o *observation.Observation, c *campaign) {
-	if o.Metric == requestDuration && (r.experiment == observation.Ramp || r.experiment == observation.Open) {
-		q := request{sent: o.Time, took: o.Value, users: int32(min(o.Users, math.MaxInt32)), code: c.codes.number(o.Code), fate: fateOf(o.Code)}
-		if r.experiment == observation.Open {
-			q.late(o.Labels)
-		}
-		r.end = max(r.end, q.ended())
-		r.unsorted.add(q, &c.slab)
-		return
-	}
-	r.end = max(r.end, o.Time)
-	late := o.Metric == requestDuration && o.Code == observation.CodeTimeout // it took as long at least
-	if o.Code != "" && !observation.Good(o.Code) && !late {
-		r.failed++
-		return
-	}
-	key := seriesKey{o.Metric, o.Labels}
-	if r.newest == nil || r.newest.seriesKey != key {
-		if !reads[r.experiment][o.Metric] {
-			return
-		}
-		s, ok := r.series[key]
-		if !ok {
-			clone(&key.metric, (*string)(&key.labels))
-			s = &series{seriesKey: key}
-			r.series[key] = s
-		}
-		r.newest = s
-	}
-	r.newest.points = append(r.newest.points, point{o.Time, o.Value})
-}
-
-// clone cuts texts loose from the rows that they came in, which need not be kept for them.
-func clone(texts ...*string) {
-	for _, t := range texts {
-		*t = strings.Clone(*t)
-	}
-}
-
 // settle brings everything into an order that does not depend on that of the rows.
 func (c *campaign) settle() {
-	c.sorted = slices.SortedFunc(maps.Values(c.runs), func(a, b *run) int {
+	c.together()
+	c.sorted = slices.SortedFunc(slices.Values(c.runs), func(a, b *run) int {
 		return cmp.Or(cmp.Compare(a.testbed, b.testbed), cmp.Compare(a.experiment, b.experiment), cmp.Compare(a.number, b.number))
 	})
 	for _, r := range c.sorted {
@@ -233,9 +127,8 @@ func (c *campaign) settle() {
 	for _, testbed := range c.testbeds {
 		c.draws[testbed] = c.drawsOf(testbed)
 	}
-	c.slab = slab{}
-	parallel(len(c.came), func(i int) { // in this order, slabs come free one after the other
-		r := c.came[i]
+	parallel(len(c.runs), func(i int) { // in order of their first rows, slabs come free one after the other
+		r := c.runs[i]
 		r.requests = r.unsorted.sorted(c.byTime)
 		for _, s := range r.series {
 			slices.SortFunc(s.points, func(a, b point) int {

@@ -23,32 +23,28 @@ func errorOnset(c *campaign, r *report) {
 	onsets := make([]onset, len(ramps))
 	for i, p := range ramps {
 		onsets[i] = p.failing.onset
-		r.series(p.runKey, "failures_per_second", finding.RequestsPerSecond, p.rate(request.failed))
+		r.series(p.runKey, "failures_per_second", finding.RequestsPerSecond, p.rate(func(_ code, f fate) bool { return f.failed() }))
 		r.failuresByCode(p)
 	}
 	r.onsets(ramps, "", onsets)
 	r.afterFailures(ramps)
 }
 
-// failed reports whether the request failed. One that was in flight at the run's end has not.
-func (r request) failed() bool { return r.fate == failed || r.fate == timedOut }
+// failed reports whether a request with this fate failed. One that was in flight at the run's end has not.
+func (f fate) failed() bool { return f == failed || f == timedOut }
 
 // failuresByCode adds the failures of each code over time; windows without any are left out.
 func (r *report) failuresByCode(p *ramp) {
-	seen := map[code]bool{}
-	for _, q := range p.requests {
-		if q.failed() {
-			seen[q.code] = true
+	for i, e := range p.endings.codes {
+		if e.all == 0 || !e.fate.failed() {
+			continue
 		}
-	}
-	for one := range seen {
-		samples := p.rate(func(q request) bool { return q.failed() && q.code == one })
-		for _, s := range samples {
+		for _, s := range p.rate(func(c code, _ fate) bool { return int(c) == i }) {
 			if s.n == 0 {
 				continue
 			}
 			f := scalar(p.testbed, "failures_per_second", finding.RequestsPerSecond, s.y, s.n)
-			f.Run, f.X, f.Note = finding.Run(p.number), finding.Number(s.x), codeNote(r.campaign.codes.names[one])
+			f.Run, f.X, f.Note = finding.Run(p.number), finding.Number(s.x), codeNote(r.campaign.codes.names[i])
 			r.add(f)
 		}
 	}
@@ -69,8 +65,8 @@ func (r *report) afterFailures(ramps []*ramp) {
 			continue
 		}
 		failed[p.testbed]++
-		served, then := p.served(0, g.time)
-		later, since := p.served(g.time, p.duration)
+		served, later := p.served(g.time)
+		then, since := g.time, p.duration-g.time
 		if then > 0 && since > 0 {
 			before.set(p.runKey, float64(served)/then, served)
 			after.set(p.runKey, float64(later)/since, later)
@@ -97,15 +93,19 @@ func (r *report) afterFailures(ramps []*ramp) {
 	q.flush()
 }
 
-// served returns how many requests succeeded between two times, by when they were
-// answered, and the seconds in between.
-func (p *ramp) served(from, to float64) (n int, seconds float64) {
+// served returns how many requests succeeded before a time and from then on, by when they
+// were answered.
+func (p *ramp) served(time float64) (before, after int) {
 	for _, q := range p.requests {
-		if at := q.ended(); q.fate == good && at >= from && at < to {
-			n++
+		switch at := q.ended(); {
+		case q.fate != good || at < 0 || at >= p.duration:
+		case at < time:
+			before++
+		default:
+			after++
 		}
 	}
-	return n, to - from
+	return before, after
 }
 
 // failing is a run's regime of failures.
@@ -169,7 +169,7 @@ type outcomes struct {
 func (p *ramp) outcomes() outcomes {
 	var o outcomes
 	for _, q := range p.requests {
-		if q.failed() {
+		if q.fate.failed() {
 			o.failed = append(o.failed, q.ended())
 		}
 	}
@@ -179,11 +179,15 @@ func (p *ramp) outcomes() outcomes {
 	slices.Sort(o.failed)
 	o.succeeded, o.last = make([]int, len(o.failed)+1), o.failed[len(o.failed)-1]
 	for _, q := range p.requests {
-		if q.fate == good {
-			i, _ := slices.BinarySearch(o.failed, q.ended())
-			o.succeeded[i]++
-			o.last = max(o.last, q.ended())
+		if q.fate != good {
+			continue
 		}
+		at, i := q.ended(), 0
+		if at > o.failed[0] { // as most are not
+			i, _ = slices.BinarySearch(o.failed, at)
+		}
+		o.succeeded[i]++
+		o.last = max(o.last, at)
 	}
 	return o
 }

@@ -66,6 +66,21 @@ func (f facts) observe(o *observation.Observation) {
 	f[about][says][o.Run] = true
 }
 
+// add adds what others are known.
+func (f facts) add(others facts) {
+	for about, statements := range others {
+		if f[about] == nil {
+			f[about] = map[statement]map[int]bool{}
+		}
+		for says, runs := range statements {
+			if f[about][says] == nil {
+				f[about][says] = map[int]bool{}
+			}
+			maps.Copy(f[about][says], runs)
+		}
+	}
+}
+
 // fact is a subject and one statement about it.
 type fact struct {
 	subject

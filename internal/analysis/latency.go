@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"sync"
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
@@ -87,8 +88,10 @@ func (p *ramp) latencies(budget int) latencies {
 		}
 	}
 
-	served := make([]point, 0, len(p.requests)) // successful requests: when sent, how long they took
-	took := make([]float64, 0, len(p.requests))
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	served := slices.Grow(s.served[:0], len(p.requests)) // successful requests: when sent, how long they took
+	took := slices.Grow(s.took[:0], len(p.requests))
 	for _, q := range p.requests {
 		if q.fate == good {
 			served = append(served, point{q.sent, q.took})
@@ -96,7 +99,8 @@ func (p *ramp) latencies(budget int) latencies {
 		}
 	}
 	end := p.regimeEnd()
-	averages, spread, n := consistency(served, took, end)
+	averages, spread, n := consistency(served, took, end, s)
+	s.served, s.took, s.averages = served, took, averages
 	l.requests, l.averages = thin(served, budget), thin(averages, budget)
 	add("consistency", finding.Ratio, spread, n, false)
 	slope, windows := p.trendSlope(end)
@@ -126,16 +130,26 @@ func (p *ramp) latencies(budget int) latencies {
 	return l
 }
 
+// scratch is memory that each run needs and none keeps: new one would cost more than what
+// is done in it.
+type scratch struct {
+	served, averages []point
+	took             []float64
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
 // consistency returns the moving average of successive requests, at the times of the
 // newest, and the robust spread of the requests sent before end about it, relative to
-// it, with their number. took are the durations of those served.
-func consistency(served []point, took []float64, end float64) (averages []point, spread float64, n int) {
+// it, with their number. took are the durations of those served. The averages are in the
+// memory of s if that is large enough.
+func consistency(served []point, took []float64, end float64, s *scratch) (averages []point, spread float64, n int) {
 	means := stat.MovingAverage(took, averaged)
-	averages = make([]point, len(means))
-	residuals := make([]float64, 0, len(means))
+	averages = slices.Grow(s.averages[:0], len(means))
+	residuals := means[:0] // each takes the place of a mean that has been looked at
 	for i, mean := range means {
 		newest := served[i+averaged-1]
-		averages[i] = point{newest.x, mean}
+		averages = append(averages, point{newest.x, mean})
 		if newest.x < end && mean > 0 {
 			residuals = append(residuals, newest.y/mean-1)
 		}

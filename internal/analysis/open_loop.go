@@ -99,6 +99,7 @@ func (r *run) lateness() []float64 {
 }
 
 func (o *openRun) find(c *codes) {
+	o.endings = o.countEndings()
 	o.tally = o.ramp.tally(c)
 	add := func(name string, v float64, n int, bounded bool) {
 		if !math.IsNaN(v) {

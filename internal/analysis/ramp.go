@@ -19,6 +19,7 @@ type ramp struct {
 	degraded onset // from latency
 	failing  failing
 
+	endings  endings
 	occupied occupancy
 	scaling  scaling
 }
@@ -31,6 +32,7 @@ func (c *campaign) newRamp(r *run) *ramp {
 	p.swap = p.swapFromCounters()
 	p.degraded = p.degradationFromLatency()
 	p.failing = p.findFailing()
+	p.endings = p.countEndings()
 	p.occupied = p.occupancy()
 	p.scaling = p.scale()
 	return p
@@ -107,22 +109,55 @@ const (
 	rateWindows = 4000 // of a run, at most; the windows of a longer one are wider
 )
 
-// rate returns how many requests a second ended, of those that count says, by window.
-func (p *ramp) rate(count func(request) bool) []sample {
-	if p.duration <= 0 {
-		return nil
+// endings counts a run's requests by how and when they ended.
+type endings struct {
+	codes   []ending // by code
+	windows int
+	width   float64 // seconds
+}
+
+// ending is one code's.
+type ending struct {
+	fate   fate
+	all    int   // requests; those of a code that none has say nothing
+	counts []int // by window
+}
+
+// countEndings counts the run's, which has no windows if it has no duration.
+func (p *ramp) countEndings() endings {
+	e := endings{width: rateWindow * max(1, math.Ceil(p.duration/(rateWindow*rateWindows)))}
+	if p.duration > 0 {
+		e.windows = int(math.Ceil(p.duration / e.width))
 	}
-	width := rateWindow * math.Ceil(p.duration/(rateWindow*rateWindows))
-	counts := make([]int, int(math.Ceil(p.duration/width)))
-	for _, q := range p.requests {
-		if count(q) {
-			i := int(min(q.ended(), p.duration) / width)
-			counts[min(max(i, 0), len(counts)-1)]++
+	for i := range p.requests {
+		q := &p.requests[i]
+		for int(q.code) >= len(e.codes) {
+			e.codes = append(e.codes, ending{})
+		}
+		c := &e.codes[q.code]
+		if c.all++; c.counts == nil {
+			c.fate, c.counts = q.fate, make([]int, e.windows)
+		}
+		if e.windows > 0 {
+			i := int(min(q.ended(), p.duration) / e.width)
+			c.counts[min(max(i, 0), e.windows-1)]++
 		}
 	}
-	samples := make([]sample, len(counts))
-	for i, n := range counts {
-		from, to := float64(i)*width, min(float64(i+1)*width, p.duration)
+	return e
+}
+
+// rate returns how many requests a second ended, of those that count says, by window.
+func (p *ramp) rate(count func(code, fate) bool) []sample {
+	e := p.endings
+	samples := make([]sample, e.windows)
+	for i := range samples {
+		n := 0
+		for k, c := range e.codes {
+			if c.all > 0 && count(code(k), c.fate) {
+				n += c.counts[i]
+			}
+		}
+		from, to := float64(i)*e.width, min(float64(i+1)*e.width, p.duration)
 		samples[i] = sample{point{(from + to) / 2, float64(n) / (to - from)}, n}
 	}
 	return samples

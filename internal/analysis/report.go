@@ -44,9 +44,18 @@ func finite(n finding.Number) bool { return n-n == 0 }
 // points of a series stay together: the note, which tells series apart, goes before x.
 // In that of a comparison are its p-values: there it does not.
 func (r *report) sorted() []finding.Finding {
-	all := slices.Concat(append(r.full, r.last)...)
-	slices.SortFunc(all, func(a, b finding.Finding) int { return order(&a, &b) })
-	return all
+	var all []*finding.Finding // which are quicker to move than what they point to
+	for _, some := range append(r.full, r.last) {
+		for i := range some {
+			all = append(all, &some[i])
+		}
+	}
+	slices.SortFunc(all, order)
+	sorted := make([]finding.Finding, len(all))
+	for i, f := range all {
+		sorted[i] = *f
+	}
+	return sorted
 }
 
 // order compares as sorted says. In a long series x is the first column that differs.

@@ -30,14 +30,22 @@ type requests struct {
 	last []request
 }
 
-func (r *requests) add(q request, s *slab) {
-	if len(r.last) == cap(r.last) {
+// next returns where the next request is to be written.
+func (r *requests) next(s *slab) *request {
+	n := len(r.last)
+	if n == cap(r.last) {
 		if r.last != nil {
 			r.full = append(r.full, r.last)
 		}
-		r.last = s.room()
+		r.last, n = s.room(), 0
 	}
-	r.last = append(r.last, q)
+	r.last = r.last[:n+1]
+	return &r.last[n]
+}
+
+// join adds those of other.
+func (r *requests) join(other requests) {
+	r.full = append(append(r.full, other.full...), other.last)
 }
 
 // bucketRequests is how many requests a bucket of sorted has on average.
@@ -92,8 +100,23 @@ func (r *requests) sorted(compare func(a, b request) int) []request {
 	}
 	begin := 0
 	for _, end := range ends {
-		slices.SortFunc(all[begin:end], compare)
+		sortBucket(all[begin:end], compare)
 		begin = end
 	}
 	return all
+}
+
+// sortBucket sorts a few requests, mostly without having to ask compare.
+func sortBucket(few []request, compare func(a, b request) int) {
+	if len(few) > 4*bucketRequests {
+		slices.SortFunc(few, compare)
+		return
+	}
+	for i := 1; i < len(few); i++ {
+		q, at := few[i], i
+		for ; at > 0 && (q.sent < few[at-1].sent || q.sent == few[at-1].sent && compare(q, few[at-1]) < 0); at-- {
+			few[at] = few[at-1]
+		}
+		few[at] = q
+	}
 }

@@ -27,7 +27,7 @@ func TestRequestsSorted(t *testing.T) {
 			var want []request
 			for i := range n {
 				q := request{sent: sent(i), took: rng.Float64()}
-				r.add(q, &s)
+				*r.next(&s) = q
 				want = append(want, q)
 			}
 			slices.SortFunc(want, compare)

@@ -1,5 +1,7 @@
 package analysis
 
+import "slices"
+
 // mostPoints is how many points a thinned series has at most, all runs of a testbed together.
 const mostPoints = 4000
 
@@ -8,10 +10,11 @@ const mostPoints = 4000
 // equal spans of x, so that a line through them is drawn, pixel for pixel, as one
 // through all (Jugel et al., M4: a visualization-oriented time series data
 // aggregation, PVLDB 7, 2014). Every extreme is kept.
+// They are in memory of their own.
 func thin(points []point, budget int) []point {
 	spans := budget / 4
 	if len(points) <= budget {
-		return points
+		return slices.Clone(points)
 	}
 	if spans < 1 {
 		return nil

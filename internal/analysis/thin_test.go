@@ -29,6 +29,9 @@ func TestThin(t *testing.T) {
 			if !slices.IsSortedFunc(kept, func(a, b point) int { return slices.Index(points, a) - slices.Index(points, b) }) {
 				t.Errorf("%d points, budget %d: out of order", n, budget)
 			}
+			if len(kept) > 0 && &kept[0] == &points[0] {
+				t.Errorf("%d points, budget %d: in the memory of those given", n, budget)
+			}
 			if budget < 4 || n == 0 {
 				continue
 			}

@@ -51,18 +51,14 @@ type tally struct {
 }
 
 func (p *ramp) tally(c *codes) tally {
-	t := tally{failed: map[string]int{}, rate: p.rate(func(q request) bool { return q.fate == good })}
-	byCode := make([]int, len(c.names))
-	for _, q := range p.requests {
-		if q.fate == good {
-			t.good++
-		} else {
-			byCode[q.code]++
-		}
-	}
-	for i, n := range byCode {
-		if n > 0 {
-			t.failed[c.names[i]] = n
+	t := tally{failed: map[string]int{}, rate: p.rate(func(_ code, f fate) bool { return f == good })}
+	for i, e := range p.endings.codes {
+		switch {
+		case e.all == 0:
+		case e.fate == good:
+			t.good += e.all
+		default:
+			t.failed[c.names[i]] = e.all
 		}
 	}
 	return t

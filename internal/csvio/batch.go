@@ -14,7 +14,7 @@ import (
 // abreast is how many rows gocsv is given as one, each as a single cell. For each that it
 // decodes it makes two values by reflection and copies one of them, and of each cell it
 // asks anew what decodes it: with a cell for each field that takes longer than to parse it.
-const abreast = 16
+const abreast = 64
 
 // batch is the rows that were one to gocsv.
 type batch[T any] struct {

@@ -25,15 +25,20 @@ type block struct {
 
 // blocks cuts a stream into blocks, so that they can be parsed side by side.
 type blocks struct {
-	in   io.Reader
-	size int    // bytes of a block, about
-	line int    // lines given out
-	rest []byte // read, not yet given out
+	in    io.Reader
+	size  int         // bytes of a block, about
+	line  int         // lines given out
+	rest  []byte      // read, not yet given out
+	spare chan []byte // memory for texts
 }
 
 // next returns the next block. After a block with an error there is none.
 func (b *blocks) next() block {
-	text := append(make([]byte, 0, max(2*len(b.rest), b.size)), b.rest...)
+	text := reuse(b.spare)[:0]
+	if most := max(2*len(b.rest), b.size); cap(text) < most {
+		text = make([]byte, 0, most)
+	}
+	text = append(text, b.rest...)
 	size := b.size
 	if b.line == 0 {
 		size = 1 // the header at once, so that a foreign one is told at once

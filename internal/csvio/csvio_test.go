@@ -303,7 +303,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left
 // A row type that decodes itself is decoded many at a time: the line and the column of
 // what does not parse are told all the same, and the rows before it are passed on.
 func TestScanQuick(t *testing.T) {
-	for _, n := range []int{1, 15, 16, 17, 100, 5000} {
+	for _, n := range []int{1, 63, 64, 65, 100, 5000} {
 		for _, bad := range []int{-1, 0, n / 2, n - 1} {
 			var b strings.Builder
 			b.WriteString("a,b,c\n")
@@ -376,6 +376,9 @@ func FuzzScan(f *testing.F) {
 			if fmt.Sprint(qerr) != fmt.Sprint(err) || !reflect.DeepEqual(again, got) {
 				t.Fatalf("%q: got %q (%v) and %q (%v)", body, got, err, again, qerr)
 			}
+		}
+		if rows, _, counted, serr := shared("a,b,c\n" + body); fmt.Sprint(serr) != fmt.Sprint(qerr) || serr == nil && (len(rows) != len(again) || counted != len(again)) {
+			t.Fatalf("%q: %d rows shared, %d counted (%v), %d scanned (%v)", body, len(rows), counted, serr, len(again), qerr)
 		}
 		if err != nil || strings.Contains(body, "\r") || strings.Contains(body, "a,b,c") {
 			return

@@ -27,23 +27,27 @@ func parseDecimal(text string) (v float64, ok bool) {
 	if len(text) > most+1 {
 		return 0, false
 	}
-	digits, count, behind := 0, 0, 0
-	point := false
-	for i := range len(text) {
-		switch c := text[i]; {
-		case '0' <= c && c <= '9':
-			digits = 10*digits + int(c-'0')
-			count++
-			if point {
-				behind++
-			}
-		case c == '.' && !point:
-			point = true
-		default:
-			return 0, false
-		}
+	digits, before := leadingDigits(0, text)
+	behind, rest := 0, text[before:]
+	if rest != "" && rest[0] == '.' {
+		digits, behind = leadingDigits(digits, rest[1:])
+		rest = rest[1+behind:]
 	}
-	return float64(digits) / powersOfTen[behind], count > 0 && count <= most
+	count := before + behind
+	return float64(digits) / powersOfTen[behind], rest == "" && count > 0 && count <= most
+}
+
+// leadingDigits returns the number that goes on with the digits that text begins with, and how many those are.
+func leadingDigits(number int, text string) (with, count int) {
+	for count < len(text) {
+		digit := text[count] - '0'
+		if digit > 9 {
+			break
+		}
+		number = 10*number + int(digit)
+		count++
+	}
+	return number, count
 }
 
 var powersOfTen = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16}

@@ -136,3 +136,8 @@ func parseUsers(text string) (Users, error) {
 func Scan(ctx context.Context, sources []csvio.Source, fn func(*Observation) error) ([]csvio.Stat, error) {
 	return csvio.Scan(ctx, sources, fn)
 }
+
+// Share reads every observation of the sources in no order; see csvio.Share.
+func Share(ctx context.Context, sources []csvio.Source, takers []func(*Observation), counted func(rows int)) ([]csvio.Stat, error) {
+	return csvio.Share(ctx, sources, takers, counted)
+}

@@ -64,11 +64,7 @@ func Permutation(x, y Runs, draws Draws) (s Significance, ok bool) {
 	}
 	extreme := 1.0
 	for way := range slices.Chunk(draws(n, m), n) {
-		var first sums
-		for _, i := range way {
-			first = first.plus(p.runs[i])
-		}
-		if atLeast(p.statistic(first, n)) {
+		if atLeast(p.statistic(p.sum(way), n)) {
 			extreme++
 		}
 	}
@@ -77,10 +73,11 @@ func Permutation(x, y Runs, draws Draws) (s Significance, ok bool) {
 
 // pooled holds the runs of both testbeds.
 type pooled struct {
-	runs  []sums // of one run each
-	total sums
-	value float64 // the quantity over all of them
-	log   bool
+	runs   []sums // of one run each
+	total  sums
+	value  float64 // the quantity over all of them
+	paired bool    // not every denominator is 1
+	log    bool
 }
 
 // sums are over some runs: of the denominators, of what the numerators differ by from
@@ -95,8 +92,27 @@ func (s sums) minus(t sums) sums {
 	return sums{s.d - t.d, s.u - t.u, s.dd - t.dd, s.du - t.du, s.uu - t.uu}
 }
 
+// sum returns the sums over these runs. That is where tests spend their time, so it is
+// in numbers of its own, and where every denominator is 1 in no more than differ.
+func (p *pooled) sum(runs []int32) sums {
+	var d, u, dd, du, uu float64
+	if !p.paired {
+		for _, i := range runs {
+			r := &p.runs[i]
+			u, uu = u+r.u, uu+r.uu
+		}
+		n := float64(len(runs))
+		return sums{n, u, n, u, uu}
+	}
+	for _, i := range runs {
+		r := &p.runs[i]
+		d, u, dd, du, uu = d+r.d, u+r.u, dd+r.dd, du+r.du, uu+r.uu
+	}
+	return sums{d, u, dd, du, uu}
+}
+
 func newPooled(x, y Runs) *pooled {
-	p := &pooled{log: x.positive() && y.positive()}
+	p := &pooled{log: x.positive() && y.positive(), paired: x.Den != nil || y.Den != nil}
 	var num, den float64
 	for _, r := range []Runs{x, y} {
 		for i, v := range r.Num {
