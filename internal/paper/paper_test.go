@@ -224,7 +224,7 @@ func TestWhatThePaperSays(t *testing.T) {
 // TestParticulars looks for a fact that one testbed alone has: in its row, and in no row
 // of its own.
 func TestParticulars(t *testing.T) {
-	table := newView(t, nested("xen", resulttest.Seven().Findings())).setupTable()
+	_, table := newView(t, nested("xen", resulttest.Seven().Findings())).setupTables()
 	line := func(r document.Row) string {
 		var all []string
 		for _, c := range r.Cells {

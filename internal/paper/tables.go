@@ -15,8 +15,9 @@ import (
 // tables returns the tables that there is something for.
 func (v *view) tables() map[string]*document.Table {
 	all := map[string]*document.Table{}
+	alike, different := v.setupTables()
 	for id, t := range map[string]*document.Table{
-		"setup": v.setupTable(), "technologies": v.technologiesTable(), "results": v.resultsTable(),
+		"setup": alike, "differences": different, "technologies": v.technologiesTable(), "results": v.resultsTable(),
 		"published": v.publishedTable(), "flexibility": v.flexibilityTable(), "operations": v.operationTable(),
 		"capacity": v.capacityTable(), "onsets": v.onsetTable(), "open-loop": v.openLoopTable(), "warnings": v.warningsTable(),
 		"provenance": v.provenanceTable(),
