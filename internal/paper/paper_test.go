@@ -357,6 +357,7 @@ func TestCompare(t *testing.T) {
 		{1.42, none, none, "LXC served 1.42 times as many as native Linux."},
 		{1, 1, 1, "In the number of successful requests no difference from native Linux could be shown for LXC."},
 		{2, 2, 2, "LXC served 2 times as many as native Linux."},
+		{1.04, 0.5, 2.1, "In the number of successful requests no difference from native Linux could be shown for LXC (ratio 1.0, 95 % interval 0.5 to 2.1)."},
 	} {
 		v := newView(t, one("successful_requests", tc.value, tc.low, tc.high))
 		got, err := v.compare("requests", "served %s times as many as", "%s times as many")
@@ -377,6 +378,8 @@ func TestCompare(t *testing.T) {
 		{1.02, 1.01, 1.03, tested + "indistinguishable;reason=below-floor;floor=0.05", "In the number of successful requests the difference from native Linux is below the noise floor of 5 % for LXC (ratio 1.02, 95 % interval 1.01 to 1.03)."},
 		{40, 38, 42, "p=0.1;p_holm=0.1;verdict=none;reason=too-few-runs", "LXC served 40 times as many as native Linux (95 % interval 38 to 42)."},
 		{40, none, none, "verdict=none;reason=too-few-runs;interval=too-few-runs", "LXC served 40.0 times as many as native Linux."},
+		{1.04, 0.5, 2.1, "verdict=none;reason=too-few-runs", "LXC served about as many as native Linux (ratio 1.0, 95 % interval 0.5 to 2.1)."},
+		{1, none, none, "verdict=none;reason=too-few-runs", "LXC served about as many as native Linux (ratio 1.00)."},
 		{2, none, none, tested + "better;interval=not-positive", "LXC served 2.00 times as many as native Linux (p = 0.016)."},
 	} {
 		all := one("successful_requests", tc.value, tc.low, tc.high)
@@ -447,11 +450,13 @@ func TestSentencesOfOnsets(t *testing.T) {
 		want    string
 	}{
 		{"more", more("", 6, 4, 8), later, "Compared with native Linux, that was 6.0 users later (95 % interval 4.0 to 8.0 users) on LXC."},
+		{"as many", more("", 0, -2, 2), later, "Compared with native Linux, that was at as many users (95 % interval −2 to 2 users) on LXC."},
 		{"fewer", more("", -6, -8, -4), later, "Compared with native Linux, that was 6.0 users earlier (95 % interval 4.0 to 8.0 users) on LXC."},
 		{"at least", more(";bound=least", 6, 4, 8), later, "Compared with native Linux, that was at least 6.0 users later (95 % interval 4.0 to 8.0 users) on LXC."},
 		{"a bound that says nothing", more(";bound=most", 6, 4, 8), later, ""},
 		{"no interval", more(";interval=too-few-runs", 6, none, none), later, "Compared with native Linux, that was 6 users later (from too few runs for an interval) on LXC."},
 		{"agree", agree("agree=yes;runs=5;agreeing=5", 2, 1, 3), agreement, "Counters and request times agree for LXC."},
+		{"do not, though at once", agree("agree=no;runs=5;agreeing=0", 0.2, -30, 31), agreement, "Counters and request times do not agree for LXC (request times tell it at the same time (−30 to 31 s))."},
 		{"do not", agree("agree=no;runs=5;agreeing=0", -20, -30, -10), agreement, "Counters and request times do not agree for LXC (request times tell it 20 s earlier (10 to 30 s))."},
 		{"some", agree("agree=in-some;runs=5;agreeing=2", -20, -30, -10), agreement, "Counters and request times agree for LXC in 2 of 5 runs."},
 		{"one only", agree("agree=no;runs=5;agreeing=0;one_only=5;interval=bound", 60, none, none), agreement, "Counters and request times do not agree for LXC (only one of them tells of an onset)."},
@@ -533,6 +538,51 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// A request time that is the time limit's, or is the mean over runs of which some reach it,
+// is written as a bound, wherever it stands.
+func TestBounds(t *testing.T) {
+	all := change(func(*resulttest.Campaign) {})
+	set := result.New(all)
+	limit, err := strconv.ParseFloat(set.Fact("uml", result.Generator, "ramp_timeout_seconds"), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range all {
+		if f.Analysis != finding.Latency || f.Baseline != "" || f.Name != "p99" && f.Name != "p95" || f.Testbed == "native" {
+			continue
+		}
+		all[i].Note = "timeouts=7"
+		if f.Testbed == "uml" && f.Name == "p99" || f.Run == 2 { // every run, and one
+			all[i].Value = finding.Number(limit + 0.0011)
+			all[i].Low, all[i].High = all[i].Value-0.0001, all[i].Value+0.0001
+		}
+	}
+	v := newView(t, all)
+	cells := map[string]string{}
+	for _, row := range v.resultsTable().Body {
+		for i, c := range row.Cells[1:] {
+			value, _, _ := strings.Cut(document.PlainText(c.Text), "×")
+			cells[document.PlainText(row.Cells[0].Text)+" "+v.set.Testbeds()[i]] = strings.ReplaceAll(value, "\u00a0", " ")
+		}
+	}
+	text, err := v.values("p99")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("≥ %g", limit)
+	if got := cells["Request time, p99 (s) uml"]; strings.TrimSpace(got) != want {
+		t.Errorf("the table has %q, want %q", got, want)
+	}
+	if got := strings.ReplaceAll(text, "\u00a0", " "); !strings.HasSuffix(got, want+" s") || strings.Count(got, "≥") != 2 || strings.Count(got, "[") != 1 {
+		t.Errorf("the text has %q", got)
+	}
+	for cell, value := range cells {
+		if bounded := strings.Contains(value, "≥"); strings.HasPrefix(cell, "Request time, p9") && bounded == strings.HasSuffix(cell, "native") || bounded && strings.Contains(value, "[") {
+			t.Errorf("%s: %s", cell, value)
+		}
+	}
+}
+
 // TestTimedOut names those whose latencies are cut off at the time limit, and no others.
 func TestTimedOut(t *testing.T) {
 	p99 := func(testbed, note string) finding.Finding {
@@ -560,6 +610,9 @@ func TestNames(t *testing.T) {
 	}{
 		{[]finding.Finding{fact("lxc", "lxc"), fact("uml", "User-Mode Linux")}, map[string]string{"lxc": "LXC", "uml": "User-Mode Linux"}},
 		{[]finding.Finding{fact("a", "lxc"), fact("b", "lxc")}, map[string]string{"a": "LXC (a)", "b": "LXC (b)"}},
+		{[]finding.Finding{fact("lxc", "lxc"), fact("lxc-pinned", "lxc"), fact("fast", "lxc")}, map[string]string{"lxc": "LXC", "lxc-pinned": "LXC pinned", "fast": "LXC (fast)"}},
+		{[]finding.Finding{fact("xen-a", "lxc"), fact("lxc", "lxc"), fact("LXC", "lxc")}, map[string]string{"xen-a": "LXC (xen-a)", "lxc": "LXC", "LXC": "LXC (LXC)"}},
+		{[]finding.Finding{fact("lxc-", "lxc"), fact("lxc-a", "LXC")}, map[string]string{"lxc-": "LXC (lxc-)", "lxc-a": "LXC a"}},
 		{[]finding.Finding{fact("box", "SmartOS zones"), fact("xen", "")}, map[string]string{"box": "SmartOS zones", "xen": "Xen"}},
 	} {
 		v := newView(t, tc.facts)
@@ -567,6 +620,39 @@ func TestNames(t *testing.T) {
 			if v.names[b] != want {
 				t.Errorf("%s is called %q, want %q", b, v.names[b], want)
 			}
+		}
+	}
+}
+
+// A title has room for some testbeds of a technology.
+func TestTitle(t *testing.T) {
+	fact := func(testbed, key, value string) finding.Finding {
+		return finding.Finding{Analysis: finding.Environment, Testbed: testbed, Name: key, X: finding.None, Note: csvio.MakeLabels("host", "host", "value", value)}
+	}
+	ratio := func(testbed, baseline string) finding.Finding {
+		f := one("successful_requests", 1, 0.9, 1.1)[0]
+		f.Testbed, f.Baseline = testbed, baseline
+		return f
+	}
+	for _, tc := range []struct {
+		baseline string
+		others   []string
+		want     string
+	}{
+		{"native", []string{"lxc", "lxc-pinned"}, "LXC and LXC pinned against Native Linux:\\\nOne Web Application, Three Testbeds Compared"},
+		{"native", []string{"docker", "lxc", "lxc-pinned", "lxc-quota", "uml"}, "Docker, LXC in Three Set-ups and User-Mode Linux against Native Linux:\\\nOne Web Application, Six Testbeds Compared"},
+		{"lxc", []string{"lxc-pinned", "lxc-quota", "lxc-root"}, "LXC in Three Other Set-ups against LXC:\\\nOne Web Application, Four Testbeds Compared"},
+	} {
+		var all []finding.Finding
+		for _, b := range append(tc.others, tc.baseline) {
+			technology, _, _ := strings.Cut(b, "-")
+			all = append(all, fact(b, "technology", technology))
+			if b != tc.baseline {
+				all = append(all, ratio(b, tc.baseline))
+			}
+		}
+		if got := strings.ReplaceAll(newView(t, all).title(), `\-`, "-"); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
 		}
 	}
 }

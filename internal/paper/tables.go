@@ -161,7 +161,7 @@ func (v *view) resultsTable() *document.Table {
 		for i, b := range testbeds {
 			cell := text("–")
 			if found[i].Value.Present() {
-				cell = estimate(quantity.EstimateIn(found[i], scale), stacked)
+				cell = estimate(v.estimate(found[i], scale), stacked)
 			}
 			if f, ok := q.Ratio(v.set, b); ok {
 				verdict := result.Judge(f)
@@ -189,7 +189,7 @@ const mostBeside = 4
 
 // estimate is a cell with a value and its interval, beside it or below.
 func estimate(e quantity.Estimate, stacked bool) document.Cell {
-	if e.Low == "" || !stacked {
+	if e.Range() == "" || !stacked {
 		return text(tabular(e))
 	}
 	interval := quantity.Estimate{Value: e.Value, Low: e.Low, High: e.High}.Bracketed()

@@ -114,12 +114,25 @@ func EstimateIn(f finding.Finding, s Scale) Estimate {
 	return e
 }
 
+// AtLeast is an estimate of which only what it is at least is known, which no interval
+// would be true of.
+func (e Estimate) AtLeast() Estimate {
+	return Estimate{Value: "≥" + nbsp + e.Value, Symbol: e.Symbol}
+}
+
+// One reports whether the value is 1, as it is written.
+func (e Estimate) One() bool {
+	whole, fraction, _ := strings.Cut(e.Value, ".")
+	return whole == "1" && strings.Trim(fraction, "0") == ""
+}
+
 // WithUnit is the value alone: "17.2 ms".
 func (e Estimate) WithUnit() string { return Scale{Symbol: e.Symbol}.attach(e.Value) }
 
-// Bracketed is the form for tables: "17.2 [16.9, 17.5] ms".
+// Bracketed is the form for tables: "17.2 [16.9, 17.5] ms", without an interval that has no
+// width.
 func (e Estimate) Bracketed() string {
-	if e.Low == "" {
+	if e.Range() == "" {
 		return e.WithUnit()
 	}
 	return Scale{Symbol: e.Symbol}.attach(e.Value + nbsp + "[" + e.Low + "," + nbsp + e.High + "]")

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -28,6 +29,7 @@ const (
 	mostShrink     = 0.3  // share of a space that it may shrink by
 	costLate       = 1.0  // of a line between a float's place and the page it is put on
 	veryLate       = 80.0 // lines behind that count twice
+	costDistant    = 30.0 // of the second page behind, by the square of those after it
 	costEarly      = 5.0  // of a float in the column before its place
 	costFirstTop   = 40.0 // of a float between the title and the abstract
 	costBottom     = 2.5  // of a float at the foot of a column
@@ -355,13 +357,22 @@ func (m *maker) floatCosts(n *way, first int) {
 				n.cost += costFirstTop
 			}
 			if f.at < first {
-				n.cost += lateness(first - f.at)
+				n.cost += lateness(first-f.at) + costDistant*math.Pow(float64(n.pagesAfter(f.at)-1), 2)
 			}
 			if left := slot(s) == leftTop || slot(s) == leftBottom; left && f.at > p.columns[0].to {
 				n.cost += costEarly
 			}
 		}
 	}
+}
+
+// pagesAfter is how many pages after that of the piece the last page is.
+func (w *way) pagesAfter(piece int) int {
+	pages := 0
+	for ; w.prev != nil && w.prev.next > piece; w = w.prev {
+		pages++
+	}
+	return pages
 }
 
 // lateness is the cost of a float so many lines behind its place: of one far behind, more
