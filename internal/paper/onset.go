@@ -148,7 +148,7 @@ func (v *view) aftermath() string {
 		sentences = append(sentences, fmt.Sprintf("Failures ended on %s.", clauses(over)))
 	}
 	if len(never) > 0 {
-		sentences = append(sentences, fmt.Sprintf("On %s they went on until the end of every run that had them.", list(never)))
+		sentences = append(sentences, fmt.Sprintf("On %s failures went on until the end of every run that had any.", list(never)))
 	}
 	return strings.Join(sentences, " ")
 }

@@ -35,12 +35,12 @@ var notShown = []string{"driver", "technology", "start_time", "trial", "demonstr
 
 var factNames = map[string]string{
 	"class": "Class", "accelerator": "Accelerator", "cpu_model": "Processor", "cpus": "Processors", "memory_bytes": "Memory",
-	"swap_bytes": "Swap space", "os": "Operating system", "kernel": "Kernel", "cgroup_version": "Control groups, version",
+	"swap_bytes": "Swap space", "os": "System", "kernel": "Kernel", "cgroup_version": "cgroup version",
 	"limit_memory_bytes": "Memory limit", "limit_swap_bytes": "Swap limit", "limit_cpus": "Processor limit", "cpu_shares": "CPU shares", "limit_cpuset": "Processors allowed", "limit_pids": "Processes allowed",
-	"isolation_aggressors": "Isolation: stress", "isolation_stressors": "Isolation: stressors of each class", "isolation_victims": "Isolation: victims",
-	"isolation_queries": "Isolation: SELECTs", "isolation_batches": "Isolation: batches", "isolation_rows": "Isolation: INSERTs in a batch", "isolation_requests": "Isolation: requests",
-	"cgroup_parent": "Control group’s parent", "image_digest": "Image", "source_tool": "Recorded by", "loop": "Loop", "users": "Users",
-	"ramp_timeout_seconds": "Time limit of a request", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs in a batch",
+	"isolation_aggressors": "Isolation: stress", "isolation_stressors": "Isolation: stressors", "isolation_victims": "Isolation: victims",
+	"isolation_queries": "Isolation: SELECTs", "isolation_batches": "Isolation: batches", "isolation_rows": "Isolation: INSERTs a batch", "isolation_requests": "Isolation: requests",
+	"cgroup_parent": "cgroup parent", "image_digest": "Image", "source_tool": "Recorded by", "loop": "Loop", "users": "Users",
+	"ramp_timeout_seconds": "Time limit", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs a batch",
 	"insert_stressors": "CPU stressors", "stack": "Stack", "software_apache2": "Apache", "software_nginx": "nginx", "software_php": "PHP", "software_wordpress": "WordPress",
 	"software_mariadb": "MariaDB", "software_mysql": "MySQL", "software_lxc": "LXC", "software_uml": "User-Mode Linux", "software_docker": "Docker",
 	"software_qemu": "QEMU", "software_runsc": "runsc", "software_xen": "Xen", "software_linux": "Linux", "gvisor_platform": "platform", "nested": "nested",
@@ -134,14 +134,14 @@ func (v *view) setupTables() (alike, different *document.Table) {
 				}
 			}
 			if !begun[t] {
-				t.Body = append(t.Body, document.Row{Rule: len(t.Body) > 0, Cells: []document.Cell{italic(g.title)}})
+				t.Body = append(t.Body, groupRow(t, g.title))
 				begun[t] = true
 			}
 			t.Body = append(t.Body, document.Row{Cells: append(cells, text(v.published2014(g.hosts, key)))})
 		}
 	}
 	if rows := v.particulars(); rows != nil {
-		different.Body = append(different.Body, document.Row{Rule: len(different.Body) > 0, Cells: []document.Cell{italic("Of one alone")}})
+		different.Body = append(different.Body, groupRow(different, "Of some alone"))
 		different.Body = append(different.Body, rows...)
 	}
 	return alike, different
@@ -171,6 +171,13 @@ func (v *view) groupKeys(g factGroup) []string {
 	}
 	slices.SortFunc(more, func(a, b string) int { return cmp.Compare(factName(a), factName(b)) })
 	return append(keys, more...)
+}
+
+// groupRow begins a group of the table's rows.
+func groupRow(t *document.Table, title string) document.Row {
+	cell := italic(title)
+	cell.Span = len(t.Columns)
+	return document.Row{Rule: len(t.Body) > 0, Cells: []document.Cell{cell}}
 }
 
 // setupValues are what each testbed has of a fact.

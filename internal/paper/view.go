@@ -59,6 +59,7 @@ func (v *view) funcs() template.FuncMap {
 		"questions":       v.questions,
 		"recordedBy":      v.recordedBy,
 		"startedAfresh":   v.startedAfresh,
+		"ratiosBeside":    v.ratiosBeside,
 		"crowded":         func() bool { return len(v.set.Testbeds()) > mostBeside },
 		"few":             func() bool { return len(v.set.Testbeds()) <= mostInBrief },
 		"twoGuests":       v.twoGuests,

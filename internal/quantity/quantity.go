@@ -164,8 +164,9 @@ func decimals(v float64, digits int) int {
 }
 
 // intervalDecimals rounds to the interval: its half-width keeps one digit, or two
-// where the first is a 1. The value keeps two digits at least and three at most, but
-// for bounds that would then look alike, or like apart, the value that decides.
+// where the first is a 1. A value that is surer than that keeps two digits at least and three
+// at most, and there are more for bounds that would then look alike, or like apart, the
+// value that decides.
 func intervalDecimals(v, low, high, apart float64) int {
 	half := (high - low) / 2
 	if half <= 0 {
@@ -178,7 +179,10 @@ func intervalDecimals(v, low, high, apart float64) int {
 	if half < 2*math.Pow(10, -float64(d)) {
 		d++
 	}
-	d = min(max(d, decimals(v, 2)), decimals(v, 3))
+	d = max(d, 0)
+	if half < math.Abs(v) {
+		d = min(max(d, decimals(v, 2)), decimals(v, 3))
+	}
 	looks := func(a, b float64) bool { return a != b && Digits(a, d) == Digits(b, d) }
 	for range 2 {
 		if looks(low, high) || looks(low, apart) || looks(high, apart) {
