@@ -51,13 +51,19 @@ func (q Quantity) Rows(s *result.Set, testbed string) result.Rows {
 }
 
 // Ratio returns the testbed's ratio to the baseline over all runs. The speed of an
-// emulated processor is not compared with that of a real one.
+// emulated processor is not compared with that of a real one, and of two times that are only
+// known to be at least so long there is no ratio.
 func (q Quantity) Ratio(s *result.Set, testbed string) (finding.Finding, bool) {
 	if q.Speed && s.Emulated(testbed) != s.Emulated(s.Baseline()) {
 		return finding.Finding{}, false
 	}
+	bounded := func(testbed string) bool {
+		f, ok := q.Rows(s, testbed).Absolute().Overall().First()
+		_, bound := s.Bound(f)
+		return ok && bound
+	}
 	f, ok := q.Rows(s, testbed).Compared(s.Baseline()).Overall().First()
-	return f, ok && f.Value.Present()
+	return f, ok && f.Value.Present() && !(bounded(testbed) && bounded(s.Baseline()))
 }
 
 // MostStressors returns the largest number of stressors that INSERTs ran beside on

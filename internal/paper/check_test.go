@@ -12,7 +12,7 @@ import (
 // What the text names as missing -check lists too.
 func TestCheckTellsWhatTextTells(t *testing.T) {
 	for _, tc := range campaigns {
-		p := newPaper(t, tc.findings, options())
+		p := paperOf(t, tc.name)
 		gaps, err := p.Check()
 		if err != nil {
 			t.Fatal(err)

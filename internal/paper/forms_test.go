@@ -101,6 +101,7 @@ func TestLaTeXCompiles(t *testing.T) {
 	matrix.Matrix = true
 	for name, findings := range map[string][]finding.Finding{"three": resulttest.First().Findings(), "seven": nested("xen", matrix.Findings()), "hostile": withHostile(hostile[0])} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p := newPaper(t, findings, options())
 			dir := t.TempDir()
 			put(t, dir, p.LaTeX("paper", "figures"))

@@ -24,9 +24,21 @@ func (v *view) onset(kind, testbed, name string) (finding.Finding, bool) {
 	return v.set.Rows(r.analysis, testbed, name).Absolute().Overall().Labelled("source", r.source).First()
 }
 
+// nothing is the share of an interval's width below which a difference is none.
+const nothing = 0.02
+
 // apart writes how far a value lies after zero or before it, with its interval turned
-// to the same side: "5.6 users later [4.2, 7.1]".
+// to the same side: "5.6 users later (4.2 to 7.1 users)".
 func apart(f finding.Finding, words string) string {
+	if f.Value == 0 || math.Abs(float64(f.Value)) < nothing*float64(f.High-f.Low) {
+		f.Value = 0
+		same := "at the same time"
+		if f.Unit == finding.Users {
+			same = "at as many users"
+		}
+		scale := quantity.ScaleOf(max(float64(-f.Low), float64(f.High)), f.Unit)
+		return same + within(quantity.EstimateIn(f, scale), words)
+	}
 	direction := "later"
 	if f.Value < 0 {
 		direction = "earlier"
@@ -136,7 +148,7 @@ func (v *view) aftermath() string {
 		sentences = append(sentences, fmt.Sprintf("Failures ended on %s.", clauses(over)))
 	}
 	if len(never) > 0 {
-		sentences = append(sentences, fmt.Sprintf("On %s they went on until the end of every run that had them.", list(never)))
+		sentences = append(sentences, fmt.Sprintf("On %s failures went on until the end of every run that had any.", list(never)))
 	}
 	return strings.Join(sentences, " ")
 }

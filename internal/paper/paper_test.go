@@ -2,6 +2,7 @@ package paper
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -55,10 +56,14 @@ func newView(t testing.TB, all []finding.Finding) *view {
 	return v
 }
 
-// markdown returns the whole paper's text, with plain spaces and on one line a paragraph.
+// markdown returns the whole paper's text, with plain spaces.
 func markdown(t testing.TB, all []finding.Finding) string {
 	t.Helper()
-	v := newView(t, all)
+	return textOf(t, newView(t, all))
+}
+
+func textOf(t testing.TB, v *view) string {
+	t.Helper()
 	names, err := fs.Glob(templates.Paper, "*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +198,8 @@ func TestWhatThePaperSays(t *testing.T) {
 	for _, tc := range campaigns {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			text := oneLine(markdown(t, tc.findings))
+			p := paperOf(t, tc.name)
+			text := oneLine(textOf(t, p.view))
 			for _, s := range tc.says {
 				if !strings.Contains(text, s) {
 					t.Errorf("does not say %q", s)
@@ -210,10 +216,6 @@ func TestWhatThePaperSays(t *testing.T) {
 					t.Errorf("holds %q: %q", s, text[max(0, i-60):min(len(text), i+60)])
 				}
 			}
-			p := newPaper(t, tc.findings, options())
-			if len(p.Problems()) > 0 {
-				t.Errorf("typesetting: %v", p.Problems())
-			}
 			if p.Pages() < 4 || p.Pages() > 12 {
 				t.Errorf("%d pages", p.Pages())
 			}
@@ -224,7 +226,7 @@ func TestWhatThePaperSays(t *testing.T) {
 // TestParticulars looks for a fact that one testbed alone has: in its row, and in no row
 // of its own.
 func TestParticulars(t *testing.T) {
-	table := newView(t, nested("xen", resulttest.Seven().Findings())).setupTable()
+	_, table := newView(t, nested("xen", resulttest.Seven().Findings())).setupTables()
 	line := func(r document.Row) string {
 		var all []string
 		for _, c := range r.Cells {
@@ -292,7 +294,11 @@ func TestSameBytes(t *testing.T) {
 		}
 		return b.Bytes()
 	}
-	first := pdfOf(all)
+	var b bytes.Buffer
+	if err := paperOf(t, "three testbeds").WritePDF(&b); err != nil {
+		t.Fatal(err)
+	}
+	first := b.Bytes()
 	if !bytes.Equal(first, pdfOf(all)) {
 		t.Error("the same findings give other bytes the second time")
 	}
@@ -357,6 +363,7 @@ func TestCompare(t *testing.T) {
 		{1.42, none, none, "LXC served 1.42 times as many as native Linux."},
 		{1, 1, 1, "In the number of successful requests no difference from native Linux could be shown for LXC."},
 		{2, 2, 2, "LXC served 2 times as many as native Linux."},
+		{1.04, 0.5, 2.1, "In the number of successful requests no difference from native Linux could be shown for LXC (ratio 1.0, 95 % interval 0.5 to 2.1)."},
 	} {
 		v := newView(t, one("successful_requests", tc.value, tc.low, tc.high))
 		got, err := v.compare("requests", "served %s times as many as", "%s times as many")
@@ -377,6 +384,8 @@ func TestCompare(t *testing.T) {
 		{1.02, 1.01, 1.03, tested + "indistinguishable;reason=below-floor;floor=0.05", "In the number of successful requests the difference from native Linux is below the noise floor of 5 % for LXC (ratio 1.02, 95 % interval 1.01 to 1.03)."},
 		{40, 38, 42, "p=0.1;p_holm=0.1;verdict=none;reason=too-few-runs", "LXC served 40 times as many as native Linux (95 % interval 38 to 42)."},
 		{40, none, none, "verdict=none;reason=too-few-runs;interval=too-few-runs", "LXC served 40.0 times as many as native Linux."},
+		{1.04, 0.5, 2.1, "verdict=none;reason=too-few-runs", "LXC served about as many as native Linux (ratio 1.0, 95 % interval 0.5 to 2.1)."},
+		{1, none, none, "verdict=none;reason=too-few-runs", "LXC served about as many as native Linux (ratio 1.00)."},
 		{2, none, none, tested + "better;interval=not-positive", "LXC served 2.00 times as many as native Linux (p = 0.016)."},
 	} {
 		all := one("successful_requests", tc.value, tc.low, tc.high)
@@ -447,17 +456,19 @@ func TestSentencesOfOnsets(t *testing.T) {
 		want    string
 	}{
 		{"more", more("", 6, 4, 8), later, "Compared with native Linux, that was 6.0 users later (95 % interval 4.0 to 8.0 users) on LXC."},
+		{"as many", more("", 0, -2, 2), later, "Compared with native Linux, that was at as many users (95 % interval −2 to 2 users) on LXC."},
 		{"fewer", more("", -6, -8, -4), later, "Compared with native Linux, that was 6.0 users earlier (95 % interval 4.0 to 8.0 users) on LXC."},
 		{"at least", more(";bound=least", 6, 4, 8), later, "Compared with native Linux, that was at least 6.0 users later (95 % interval 4.0 to 8.0 users) on LXC."},
 		{"a bound that says nothing", more(";bound=most", 6, 4, 8), later, ""},
 		{"no interval", more(";interval=too-few-runs", 6, none, none), later, "Compared with native Linux, that was 6 users later (from too few runs for an interval) on LXC."},
 		{"agree", agree("agree=yes;runs=5;agreeing=5", 2, 1, 3), agreement, "Counters and request times agree for LXC."},
+		{"do not, though at once", agree("agree=no;runs=5;agreeing=0", 0.2, -30, 31), agreement, "Counters and request times do not agree for LXC (request times tell it at the same time (−30 to 31 s))."},
 		{"do not", agree("agree=no;runs=5;agreeing=0", -20, -30, -10), agreement, "Counters and request times do not agree for LXC (request times tell it 20 s earlier (10 to 30 s))."},
 		{"some", agree("agree=in-some;runs=5;agreeing=2", -20, -30, -10), agreement, "Counters and request times agree for LXC in 2 of 5 runs."},
 		{"one only", agree("agree=no;runs=5;agreeing=0;one_only=5;interval=bound", 60, none, none), agreement, "Counters and request times do not agree for LXC (only one of them tells of an onset)."},
 		{"kept", over(finding.ErrorOnset, "lxc", "goodput_kept", finding.Ratio, "", 0.404, 0.35, 0.45), aftermath, "From then on successful requests came at this share of their rate before: LXC 40 % [35, 45]."},
 		{"recovery", over(finding.ErrorOnset, "lxc", "recovery", finding.Seconds, "runs=5;without=2", 120, 110, 130), aftermath, "Failures ended on LXC after 120 s, but not in 2 of 5 runs that failed."},
-		{"no recovery", over(finding.ErrorOnset, "lxc", "no_recovery", "", "", 0, none, none), aftermath, "On LXC they went on until the end of every run that had them."},
+		{"no recovery", over(finding.ErrorOnset, "lxc", "no_recovery", "", "", 0, none, none), aftermath, "On LXC failures went on until the end of every run that had any."},
 		{"unknown", over(finding.SwapOnset, "lxc", "unknown_after", finding.Seconds, "source=counters", 40, none, none), swaps, "Nothing can be said of LXC, whose samples end after 40 s."},
 		{"unknown in some", over(finding.SwapOnset, "lxc", "time", finding.Seconds, "source=counters;runs=5;without=1;unknown=2", 90, 85, 95), swaps,
 			"LXC began to swap after 90 s (95 % interval 85 to 95 s), but not in 1 of its 5 runs, while 2 of its 5 runs cannot tell."},
@@ -497,7 +508,7 @@ func TestWarnings(t *testing.T) {
 		"users", "34", "planned", "30", "end", "90", "queries", "40", "stress", "4", "rows", "12", "accelerator", "tcg", "host", "app", "key", "limit_memory_bytes",
 		"ratio", "0.8", "user_seconds", "40", "gap", "7", "seconds", "12", "after", "uml", "levels", "4", "misfit", "0.12", "lateness", "0.2", "p99", "0.7",
 		"value", "201326592", "baseline", "native", "baseline_value", "402653184")
-	seen := map[string]bool{}
+	seen, v := map[string]bool{}, newView(t, resulttest.First().Findings())
 	for _, code := range []string{
 		finding.TooFewRuns, finding.FewRuns, finding.NotInterleaved, finding.OrderUnknown, finding.GeneratorSaturated, finding.Disturbed, finding.BusyHost, finding.OffSchedule,
 		finding.IncompleteRun, finding.FailedProbes, finding.DuplicateRows, finding.SoftwareEmulation, finding.DifferentLimits,
@@ -506,7 +517,6 @@ func TestWarnings(t *testing.T) {
 		finding.DifferentVersions, finding.DifferentStacks, finding.DifferentHosts, finding.DifferentLoad, finding.Demonstration, finding.ClientOutside, finding.NotAnalysed,
 		finding.RecordedElsewhere, finding.CoarseTimes, finding.OnlyQuantiles,
 	} {
-		v := newView(t, resulttest.First().Findings())
 		got := strings.ReplaceAll(v.warningText(finding.Finding{Note: csvio.MakeLabels("warning", code) + ";" + labels}), "\u00a0", " ")
 		if strings.Contains(got, "The analysis warns of") || seen[got] || !strings.HasSuffix(got, ".") || strings.Contains(got, "  ") {
 			t.Errorf("%s: %q", code, got)
@@ -526,9 +536,66 @@ func TestWarnings(t *testing.T) {
 			"Requests and users do not add up in 2 of 5 runs: by Little’s law, of each user 0.8 requests were in flight where one was meant. Users paused, rows are missing, or the users were others."},
 		{"warning=something-new;key=a", "The analysis warns of “something-new” (key a)."},
 	} {
-		v := newView(t, resulttest.First().Findings())
 		if got := strings.ReplaceAll(v.warningText(finding.Finding{Note: csvio.Labels(tc.note)}), "\u00a0", " "); got != tc.want {
 			t.Errorf("%q\nwant %q", got, tc.want)
+		}
+	}
+}
+
+// A request time that is the time limit's, or is the mean over runs of which some reach it,
+// is written as a bound, wherever it stands.
+func TestBounds(t *testing.T) {
+	all := change(func(*resulttest.Campaign) {})
+	set := result.New(all)
+	limit, err := strconv.ParseFloat(set.Fact("uml", result.Generator, "ramp_timeout_seconds"), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range all {
+		if f.Analysis != finding.Latency || f.Baseline != "" || f.Name != "p99" && f.Name != "p95" || f.Testbed == "native" {
+			continue
+		}
+		all[i].Note = "timeouts=7"
+		if f.Testbed == "uml" && f.Name == "p99" || f.Run == 2 { // every run, and one
+			all[i].Value = finding.Number(limit + 0.0011)
+			all[i].Low, all[i].High = all[i].Value-0.0001, all[i].Value+0.0001
+		}
+	}
+	v := newView(t, all)
+	cells, table := map[string]string{}, v.resultsTable()
+	for _, row := range table.Body {
+		for i, c := range row.Cells {
+			cells[document.PlainText(row.Cells[0].Text)+" "+document.PlainText(table.Head[0].Cells[i].Text)] = strings.ReplaceAll(document.PlainText(c.Text), "\u00a0", " ")
+		}
+	}
+	text, err := v.values("p99")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("≥ %g", limit)
+	if got := cells["Request time, p99 (s) User-Mode Linux"]; got != want {
+		t.Errorf("the table has %q, want %q", got, want)
+	}
+	if got := strings.ReplaceAll(text, "\u00a0", " "); !strings.HasSuffix(got, want+" s") || strings.Count(got, "≥") != 2 || strings.Count(got, "[") != 1 {
+		t.Errorf("the text has %q", got)
+	}
+	for i, f := range all { // of what is a bound on both there is no ratio
+		if f.Testbed == "native" && f.Run == 2 && f.Analysis == finding.Latency && f.Name == "p99" {
+			all[i].Value = finding.Number(limit)
+		}
+		if f.Testbed == "native" && f.Baseline == "" && f.Analysis == finding.Latency && f.Name == "p99" {
+			all[i].Note = "timeouts=1"
+		}
+	}
+	for id, compared := range map[string]bool{"p50": true, "p99": false} {
+		if got, err := newView(t, all).compare(id, "took %s times as long as", "%s times as long"); err != nil || (got != "") != compared {
+			t.Errorf("%s: %q, %v", id, got, err)
+		}
+	}
+	for cell, value := range cells {
+		bounded, should := strings.Contains(value, "≥"), strings.HasSuffix(cell, "LXC") || strings.HasSuffix(cell, "User-Mode Linux")
+		if strings.HasPrefix(cell, "Request time, p9") && bounded != should || bounded && strings.Contains(value, "[") {
+			t.Errorf("%s: %s", cell, value)
 		}
 	}
 }
@@ -560,6 +627,9 @@ func TestNames(t *testing.T) {
 	}{
 		{[]finding.Finding{fact("lxc", "lxc"), fact("uml", "User-Mode Linux")}, map[string]string{"lxc": "LXC", "uml": "User-Mode Linux"}},
 		{[]finding.Finding{fact("a", "lxc"), fact("b", "lxc")}, map[string]string{"a": "LXC (a)", "b": "LXC (b)"}},
+		{[]finding.Finding{fact("lxc", "lxc"), fact("lxc-pinned", "lxc"), fact("fast", "lxc")}, map[string]string{"lxc": "LXC", "lxc-pinned": "LXC pinned", "fast": "LXC (fast)"}},
+		{[]finding.Finding{fact("xen-a", "lxc"), fact("lxc", "lxc"), fact("LXC", "lxc")}, map[string]string{"xen-a": "LXC (xen-a)", "lxc": "LXC", "LXC": "LXC (LXC)"}},
+		{[]finding.Finding{fact("lxc-", "lxc"), fact("lxc-a", "LXC")}, map[string]string{"lxc-": "LXC (lxc-)", "lxc-a": "LXC a"}},
 		{[]finding.Finding{fact("box", "SmartOS zones"), fact("xen", "")}, map[string]string{"box": "SmartOS zones", "xen": "Xen"}},
 	} {
 		v := newView(t, tc.facts)
@@ -567,6 +637,39 @@ func TestNames(t *testing.T) {
 			if v.names[b] != want {
 				t.Errorf("%s is called %q, want %q", b, v.names[b], want)
 			}
+		}
+	}
+}
+
+// A title has room for some testbeds of a technology.
+func TestTitle(t *testing.T) {
+	fact := func(testbed, key, value string) finding.Finding {
+		return finding.Finding{Analysis: finding.Environment, Testbed: testbed, Name: key, X: finding.None, Note: csvio.MakeLabels("host", "host", "value", value)}
+	}
+	ratio := func(testbed, baseline string) finding.Finding {
+		f := one("successful_requests", 1, 0.9, 1.1)[0]
+		f.Testbed, f.Baseline = testbed, baseline
+		return f
+	}
+	for _, tc := range []struct {
+		baseline string
+		others   []string
+		want     string
+	}{
+		{"native", []string{"lxc", "lxc-pinned"}, "LXC and LXC pinned against Native Linux:\\\nOne Web Application, Three Testbeds Compared"},
+		{"native", []string{"docker", "lxc", "lxc-pinned", "lxc-quota", "uml"}, "Docker, LXC in Three Set-ups and User-Mode Linux against Native Linux:\\\nOne Web Application, Six Testbeds Compared"},
+		{"lxc", []string{"lxc-pinned", "lxc-quota", "lxc-root"}, "LXC in Three Other Set-ups against LXC:\\\nOne Web Application, Four Testbeds Compared"},
+	} {
+		var all []finding.Finding
+		for _, b := range append(tc.others, tc.baseline) {
+			technology, _, _ := strings.Cut(b, "-")
+			all = append(all, fact(b, "technology", technology))
+			if b != tc.baseline {
+				all = append(all, ratio(b, tc.baseline))
+			}
+		}
+		if got := strings.ReplaceAll(newView(t, all).title(), `\-`, "-"); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
 		}
 	}
 }
@@ -791,8 +894,10 @@ func TestHostile(t *testing.T) {
 }
 
 func FuzzHostile(f *testing.F) {
-	for _, s := range hostile {
-		f.Add(s)
+	if flag.Lookup("test.fuzz").Value.String() != "" { // else TestHostile has tried them all
+		for _, s := range hostile {
+			f.Add(s)
+		}
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if len(s) > 300 {

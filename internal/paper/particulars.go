@@ -31,10 +31,11 @@ func (v *view) published2014(hosts []string, key string) string {
 	return strings.Join(then, " / ")
 }
 
-// particulars are the rows of the facts that only some testbeds have: one a testbed.
+// particulars are the rows of the facts that only some testbeds have: one a testbed, or of
+// several that are alike.
 func (v *view) particulars() []document.Row {
 	testbeds := v.set.Testbeds()
-	var rows []document.Row
+	var of, said []string // testbeds, and what is particular to them
 	for _, b := range testbeds {
 		var all []string
 		for _, g := range factGroups {
@@ -63,9 +64,18 @@ func (v *view) particulars() []document.Row {
 		if all == nil {
 			continue
 		}
-		cell := text(strings.Join(all, "; "))
+		what := strings.Join(all, "; ")
+		if i := slices.Index(said, what); i >= 0 {
+			of[i] += ", " + v.names[b]
+			continue
+		}
+		of, said = append(of, v.names[b]), append(said, what)
+	}
+	var rows []document.Row
+	for i, what := range said {
+		cell := text(what)
 		cell.Span = len(testbeds)
-		rows = append(rows, document.Row{Cells: []document.Cell{text(v.names[b]), cell, {}}})
+		rows = append(rows, document.Row{Cells: []document.Cell{text(of[i]), cell, {}}})
 	}
 	return rows
 }

@@ -181,11 +181,18 @@ func (v *view) ratios(of []comparison, long, short string, most int) string {
 	var all []string
 	for i, c := range of {
 		e := quantity.NewEstimate(c.ratio)
+		words, against, phrase := "", "", short
 		if i == 0 {
-			all = append(all, fmt.Sprintf("%s %s %s", v.name(c.testbed), fmt.Sprintf(long, e.Value), v.name(v.set.Baseline()))+evidence(c.ratio, e, confidence))
-		} else {
-			all = append(all, v.name(c.testbed)+" "+fmt.Sprintf(short, e.Value)+evidence(c.ratio, e, ""))
+			words, against, phrase = confidence, " "+v.name(v.set.Baseline()), long
 		}
+		proof := evidence(c.ratio, e, words)
+		if e.One() { // "about as many" rather than "1.0 times as many"
+			phrase = strings.Replace(phrase, "%s times", "about", 1)
+			proof = strings.TrimSuffix(" (ratio "+e.Value+", "+strings.Trim(proof, " ()"), ", ") + ")"
+		} else {
+			phrase = fmt.Sprintf(phrase, e.Value)
+		}
+		all = append(all, v.name(c.testbed)+" "+phrase+against+proof)
 	}
 	return clauses(all) + between
 }
@@ -292,6 +299,19 @@ func within(e quantity.Estimate, words string) string {
 	return ""
 }
 
+// estimate is a finding over all runs as it is written: a request time of which only a
+// bound is known as that.
+func (v *view) estimate(f finding.Finding, s quantity.Scale) quantity.Estimate {
+	least, bounded := v.set.Bound(f)
+	switch {
+	case !bounded:
+		return quantity.EstimateIn(f, s)
+	case least != float64(f.Value): // the time limit
+		return quantity.Estimate{Value: quantity.Exact(least/s.Factor, finding.Ratio), Symbol: s.Symbol}.AtLeast()
+	}
+	return quantity.EstimateIn(f, s).AtLeast()
+}
+
 // values lists what every testbed has of a quantity: "native Linux 17.2 [16.9, 17.5] ms
 // and LXC 18.9 [18.1, 19.7] ms", of many testbeds without the intervals, which a table
 // has. Without any it returns "".
@@ -306,7 +326,7 @@ func (v *view) values(id string) (string, error) {
 		if !ok || !f.Value.Present() {
 			continue
 		}
-		e := quantity.NewEstimate(f)
+		e := v.estimate(f, quantity.ScaleOf(float64(f.Value), f.Unit))
 		if f.Unit == finding.Requests || f.Unit == finding.Users {
 			e.Symbol = ""
 		}

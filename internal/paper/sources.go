@@ -144,19 +144,31 @@ func clip(s string, most int) string {
 	return s
 }
 
-// names returns what readers call each testbed: the technology's name, with the
-// testbed's own where several are of one technology.
+// names returns what readers call each testbed: the technology's name, and where several
+// are of one technology what the testbed's own adds to it: of lxc and lxc-pinned, LXC and
+// LXC pinned.
 func (s *sources) names(set *result.Set) map[string]string {
 	of := map[string]int{}
 	for _, t := range set.Testbeds() {
 		of[s.technologyOf(set, t).ID]++
 	}
-	names := map[string]string{}
+	names, called := map[string]string{}, map[string]int{}
 	for _, t := range set.Testbeds() {
 		known := s.technologyOf(set, t)
 		names[t] = known.Name
-		if of[known.ID] > 1 {
+		rest, begins := strings.CutPrefix(t, known.ID+"-")
+		switch {
+		case of[known.ID] == 1 || t == known.ID:
+		case begins && rest != "":
+			names[t] += " " + clip(rest, 60)
+		default:
 			names[t] = fmt.Sprintf("%s (%s)", known.Name, clip(t, 60))
+		}
+		called[names[t]]++
+	}
+	for t, name := range names {
+		if called[name] > 1 {
+			names[t] = fmt.Sprintf("%s (%s)", name, clip(t, 60))
 		}
 	}
 	return names

@@ -157,6 +157,8 @@ func (v *view) measure(c criterion, testbed string) (rating, evidence string) {
 		}
 		if value /= least; value == 1 {
 			evidence += ", the leanest"
+		} else if quantity.Number(value) == quantity.Number(1) {
+			evidence += ", as lean as the leanest"
 		} else {
 			evidence += fmt.Sprintf(", %s times the leanest", quantity.Number(value))
 		}

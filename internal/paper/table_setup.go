@@ -35,12 +35,12 @@ var notShown = []string{"driver", "technology", "start_time", "trial", "demonstr
 
 var factNames = map[string]string{
 	"class": "Class", "accelerator": "Accelerator", "cpu_model": "Processor", "cpus": "Processors", "memory_bytes": "Memory",
-	"swap_bytes": "Swap space", "os": "Operating system", "kernel": "Kernel", "cgroup_version": "Control groups, version",
+	"swap_bytes": "Swap space", "os": "System", "kernel": "Kernel", "cgroup_version": "cgroup version",
 	"limit_memory_bytes": "Memory limit", "limit_swap_bytes": "Swap limit", "limit_cpus": "Processor limit", "cpu_shares": "CPU shares", "limit_cpuset": "Processors allowed", "limit_pids": "Processes allowed",
-	"isolation_aggressors": "Isolation: stress", "isolation_stressors": "Isolation: stressors of each class", "isolation_victims": "Isolation: victims",
-	"isolation_queries": "Isolation: SELECTs", "isolation_batches": "Isolation: batches", "isolation_rows": "Isolation: INSERTs in a batch", "isolation_requests": "Isolation: requests",
-	"cgroup_parent": "Control group’s parent", "image_digest": "Image", "source_tool": "Recorded by", "loop": "Loop", "users": "Users",
-	"ramp_timeout_seconds": "Time limit of a request", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs in a batch",
+	"isolation_aggressors": "Isolation: stress", "isolation_stressors": "Isolation: stressors", "isolation_victims": "Isolation: victims",
+	"isolation_queries": "Isolation: SELECTs", "isolation_batches": "Isolation: batches", "isolation_rows": "Isolation: INSERTs a batch", "isolation_requests": "Isolation: requests",
+	"cgroup_parent": "cgroup parent", "image_digest": "Image", "source_tool": "Recorded by", "loop": "Loop", "users": "Users",
+	"ramp_timeout_seconds": "Time limit", "path": "Page", "select_queries": "SELECTs", "insert_rows": "INSERTs a batch",
 	"insert_stressors": "CPU stressors", "stack": "Stack", "software_apache2": "Apache", "software_nginx": "nginx", "software_php": "PHP", "software_wordpress": "WordPress",
 	"software_mariadb": "MariaDB", "software_mysql": "MySQL", "software_lxc": "LXC", "software_uml": "User-Mode Linux", "software_docker": "Docker",
 	"software_qemu": "QEMU", "software_runsc": "runsc", "software_xen": "Xen", "software_linux": "Linux", "gvisor_platform": "platform", "nested": "nested",
@@ -96,41 +96,55 @@ func setFact(set *result.Set, testbed, host, key string) string {
 	return strings.Join(all, " / ")
 }
 
-// setupTable shows what was recorded of the testbeds: once where they agree, in bold
-// where they do not, and beside it what is known of 2014.
-func (v *view) setupTable() *document.Table {
-	testbeds := v.set.Testbeds()
-	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
-	head := document.Row{Cells: []document.Cell{{}}}
-	for _, b := range testbeds {
-		t.Columns = append(t.Columns, document.Column{Wrap: true})
-		head.Cells = append(head.Cells, text(v.names[b]))
+// setupTables show what was recorded of the testbeds, and beside it what is known of
+// 2014: one where they agree, and one where they do not.
+func (v *view) setupTables() (alike, different *document.Table) {
+	table := func(columns ...string) *document.Table {
+		t := &document.Table{Columns: []document.Column{{Wrap: true}}}
+		head := document.Row{Cells: []document.Cell{{}}}
+		for _, name := range append(columns, "2014") {
+			t.Columns = append(t.Columns, document.Column{Wrap: true})
+			head.Cells = append(head.Cells, text(name))
+		}
+		t.Head = []document.Row{head}
+		return t
 	}
-	t.Columns = append(t.Columns, document.Column{Wrap: true})
-	head.Cells = append(head.Cells, text("2014"))
-	t.Head = []document.Row{head}
+	var names []string
+	for _, b := range v.set.Testbeds() {
+		names = append(names, v.names[b])
+	}
+	alike, different = table("here"), table(names...)
+	different.Wide = true
 	for _, g := range factGroups {
-		first := true
+		begun := map[*document.Table]bool{}
 		for _, key := range v.groupKeys(g) {
 			if shared := v.sharedByGuests(key); shared != (len(g.hosts) > 1) && (g.hosts[0] == result.App || g.hosts[0] == result.DB) {
 				continue
 			}
-			row, ok := v.setupRow(g.hosts, key)
-			if !ok || g.more && v.particular(g, key) {
+			values := v.setupValues(g.hosts[0], key)
+			if !slices.ContainsFunc(values, isKnown) || g.more && v.particular(g, key) {
 				continue
 			}
-			if first {
-				t.Body = append(t.Body, document.Row{Rule: len(t.Body) > 0, Cells: []document.Cell{italic(g.title)}})
-				first = false
+			t, cells := different, []document.Cell{text(factName(key))}
+			if distinct := slices.Compact(slices.Clone(values)); len(distinct) == 1 {
+				t, cells = alike, append(cells, text(distinct[0]))
+			} else {
+				for _, value := range values {
+					cells = append(cells, text(cmp.Or(value, "–")))
+				}
 			}
-			t.Body = append(t.Body, row)
+			if !begun[t] {
+				t.Body = append(t.Body, groupRow(t, g.title))
+				begun[t] = true
+			}
+			t.Body = append(t.Body, document.Row{Cells: append(cells, text(v.published2014(g.hosts, key)))})
 		}
 	}
 	if rows := v.particulars(); rows != nil {
-		t.Body = append(t.Body, document.Row{Rule: true, Cells: []document.Cell{italic("Of one alone")}})
-		t.Body = append(t.Body, rows...)
+		different.Body = append(different.Body, groupRow(different, "Of some alone"))
+		different.Body = append(different.Body, rows...)
 	}
-	return t
+	return alike, different
 }
 
 // sharedByGuests reports whether both guests of every testbed have the same value.
@@ -159,29 +173,20 @@ func (v *view) groupKeys(g factGroup) []string {
 	return append(keys, more...)
 }
 
-// setupRow is the row of a fact, if a testbed has it.
-func (v *view) setupRow(hosts []string, key string) (document.Row, bool) {
-	var values []string
-	known := false
-	for _, b := range v.set.Testbeds() {
-		value := setFact(v.set, b, hosts[0], key)
-		known = known || value != ""
-		values = append(values, value)
-	}
-	row := document.Row{Cells: []document.Cell{text(factName(key))}}
-	if distinct := slices.Compact(slices.Clone(values)); len(distinct) == 1 && known {
-		cell := text(distinct[0])
-		cell.Span = len(values)
-		row.Cells = append(row.Cells, cell)
-	} else {
-		for _, value := range values {
-			if value == "" {
-				row.Cells = append(row.Cells, text("–"))
-			} else {
-				row.Cells = append(row.Cells, strong(value))
-			}
-		}
-	}
-	row.Cells = append(row.Cells, text(v.published2014(hosts, key)))
-	return row, known
+// groupRow begins a group of the table's rows.
+func groupRow(t *document.Table, title string) document.Row {
+	cell := italic(title)
+	cell.Span = len(t.Columns)
+	return document.Row{Rule: len(t.Body) > 0, Cells: []document.Cell{cell}}
 }
+
+// setupValues are what each testbed has of a fact.
+func (v *view) setupValues(host, key string) []string {
+	var values []string
+	for _, b := range v.set.Testbeds() {
+		values = append(values, setFact(v.set, b, host, key))
+	}
+	return values
+}
+
+func isKnown(value string) bool { return value != "" }

@@ -15,8 +15,9 @@ import (
 // tables returns the tables that there is something for.
 func (v *view) tables() map[string]*document.Table {
 	all := map[string]*document.Table{}
+	alike, different := v.setupTables()
 	for id, t := range map[string]*document.Table{
-		"setup": v.setupTable(), "technologies": v.technologiesTable(), "results": v.resultsTable(),
+		"setup": alike, "differences": different, "technologies": v.technologiesTable(), "results": v.resultsTable(),
 		"published": v.publishedTable(), "flexibility": v.flexibilityTable(), "operations": v.operationTable(),
 		"capacity": v.capacityTable(), "onsets": v.onsetTable(), "open-loop": v.openLoopTable(), "warnings": v.warningsTable(),
 		"provenance": v.provenanceTable(),
@@ -112,8 +113,8 @@ var inResults = []string{
 	"insert", "insert-stressed", "slow-down", "startup", "image-build", "image-size", "memory",
 }
 
-// resultsTable has every quantity with its interval, and under it the ratio to the
-// baseline, or of many testbeds whether they differ from it.
+// resultsTable has every quantity with its interval, and beside it or under it the ratio to
+// the baseline, or of many testbeds whether they differ from it.
 func (v *view) resultsTable() *document.Table {
 	testbeds := v.set.Testbeds()
 	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
@@ -122,6 +123,10 @@ func (v *view) resultsTable() *document.Table {
 	for _, b := range testbeds {
 		t.Columns = append(t.Columns, document.Column{Align: document.Right, Wrap: true})
 		head.Cells = append(head.Cells, text(v.names[b]))
+		if v.ratiosBeside() && b != v.set.Baseline() {
+			t.Columns = append(t.Columns, document.Column{Align: document.Right, Wrap: true})
+			head.Cells = append(head.Cells, text("ratio"))
+		}
 	}
 	t.Head = []document.Row{head}
 	for _, id := range inResults {
@@ -160,21 +165,26 @@ func (v *view) resultsTable() *document.Table {
 		for i, b := range testbeds {
 			cell := text("–")
 			if found[i].Value.Present() {
-				cell = estimate(quantity.EstimateIn(found[i], scale), stacked)
+				cell = estimate(v.estimate(found[i], scale), stacked)
 			}
-			if f, ok := q.Ratio(v.set, b); ok {
-				verdict := result.Judge(f)
-				differs := verdict == result.More || verdict == result.Less
-				ratio := text("×" + nbsp + tabular(quantity.NewEstimate(f))).Text
-				switch {
-				case stacked && differs: // the ratio itself has no room
-					cell.Text[0] = &document.Emphasis{Strong: true, Text: []document.Inline{cell.Text[0]}}
-				case stacked:
-				case differs:
-					cell.Text = append(cell.Text, document.Break{}, &document.Emphasis{Strong: true, Text: ratio})
-				default:
-					cell.Text = append(append(cell.Text, document.Break{}), ratio...)
+			f, ok := q.Ratio(v.set, b)
+			verdict := result.Judge(f)
+			differs := ok && (verdict == result.More || verdict == result.Less)
+			ratio := text("×" + nbsp + tabular(quantity.NewEstimate(f))).Text
+			if differs {
+				ratio = []document.Inline{&document.Emphasis{Strong: true, Text: ratio}}
+			}
+			switch {
+			case v.ratiosBeside() && b != v.set.Baseline():
+				row.Cells = append(row.Cells, cell)
+				if cell = text("–"); ok {
+					cell.Text = ratio
 				}
+			case stacked && differs: // the ratio itself has no room
+				cell.Text[0] = &document.Emphasis{Strong: true, Text: []document.Inline{cell.Text[0]}}
+			case stacked || !ok:
+			default:
+				cell.Text = append(append(cell.Text, document.Break{}), ratio...)
 			}
 			row.Cells = append(row.Cells, cell)
 		}
@@ -183,12 +193,18 @@ func (v *view) resultsTable() *document.Table {
 	return t
 }
 
+// ratiosBeside reports whether the table of results has room for ratios in columns of their
+// own.
+func (v *view) ratiosBeside() bool {
+	return len(v.set.Others()) > 0 && len(v.set.Testbeds()) <= mostInBrief
+}
+
 // mostBeside is how many testbeds a table has room for with intervals beside their values.
 const mostBeside = 4
 
 // estimate is a cell with a value and its interval, beside it or below.
 func estimate(e quantity.Estimate, stacked bool) document.Cell {
-	if e.Low == "" || !stacked {
+	if e.Range() == "" || !stacked {
 		return text(tabular(e))
 	}
 	interval := quantity.Estimate{Value: e.Value, Low: e.Low, High: e.High}.Bracketed()

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"virtcmp/internal/csvio"
@@ -62,8 +63,40 @@ func withoutBaseline() []finding.Finding {
 	})
 }
 
+// tried are all campaigns that the paper is tried on, each written once for all tests.
+var tried struct {
+	sync.Once
+	findings map[string][]finding.Finding
+	papers   map[string]func() (*Paper, error)
+}
+
 // everyCampaign is all that the paper is tried on.
 func everyCampaign(t testing.TB) map[string][]finding.Finding {
+	t.Helper()
+	tried.Do(func() {
+		tried.findings, tried.papers = gathered(t), map[string]func() (*Paper, error){}
+		for name, all := range tried.findings {
+			tried.papers[name] = sync.OnceValues(func() (*Paper, error) { return New(all, options()) })
+		}
+	})
+	return tried.findings
+}
+
+// paperOf is the paper about one of every campaign.
+func paperOf(t testing.TB, name string) *Paper {
+	t.Helper()
+	if _, ok := everyCampaign(t)[name]; !ok {
+		t.Fatalf("no campaign %q", name)
+	}
+	p, err := tried.papers[name]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func gathered(t testing.TB) map[string][]finding.Finding {
+	t.Helper()
 	all := map[string][]finding.Finding{
 		"three runs": ofThreeRuns(), "no baseline": withoutBaseline(),
 		"seven of three runs": untestable(seven(3)), "seven with the matrix": matrix(seven(5)),
@@ -127,10 +160,10 @@ func prose(text string) []string {
 }
 
 func TestSentences(t *testing.T) {
-	for name, all := range everyCampaign(t) {
+	for name := range everyCampaign(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text := markdown(t, all)
+			text := textOf(t, paperOf(t, name).view)
 			sound(t, oneLine(text))
 			// What the body says it says once.
 			_, body, _ := strings.Cut(text, "## Introduction")

@@ -3,6 +3,7 @@ package paper
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -58,6 +59,7 @@ func (v *view) funcs() template.FuncMap {
 		"questions":       v.questions,
 		"recordedBy":      v.recordedBy,
 		"startedAfresh":   v.startedAfresh,
+		"ratiosBeside":    v.ratiosBeside,
 		"crowded":         func() bool { return len(v.set.Testbeds()) > mostBeside },
 		"few":             func() bool { return len(v.set.Testbeds()) <= mostInBrief },
 		"twoGuests":       v.twoGuests,
@@ -129,11 +131,28 @@ func (v *view) title() string {
 	return title
 }
 
-// titleList lists testbeds with capitals.
+// mostOfOne is how many testbeds of one technology a title names each.
+const mostOfOne = 2
+
+// titleList lists testbeds with capitals, many of one technology as that.
 func (v *view) titleList(testbeds []string) string {
+	of := map[string]int{}
+	for _, t := range testbeds {
+		of[v.sources.technologyOf(v.set, t).ID]++
+	}
 	var all []string
 	for _, t := range testbeds {
-		all = append(all, capital(v.name(t)))
+		name := capital(v.name(t))
+		if known := v.sources.technologyOf(v.set, t); of[known.ID] > mostOfOne {
+			other := ""
+			if base := v.set.Baseline(); !slices.Contains(testbeds, base) && v.sources.technologyOf(v.set, base).ID == known.ID {
+				other = "Other "
+			}
+			name = fmt.Sprintf("%s in %s %sSet-ups", document.Escape(capital(known.Name)), capital(numberWord(of[known.ID])), other)
+		}
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
 	}
 	return list(all)
 }

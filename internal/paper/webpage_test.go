@@ -24,7 +24,7 @@ func TestWebpage(t *testing.T) {
 	for _, tc := range campaigns {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPaper(t, tc.findings, options())
+			p := paperOf(t, tc.name)
 			page := webpage(t, p)
 			got, err := htmltest.Parse(page)
 			if err != nil {

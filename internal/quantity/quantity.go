@@ -114,12 +114,25 @@ func EstimateIn(f finding.Finding, s Scale) Estimate {
 	return e
 }
 
+// AtLeast is an estimate of which only what it is at least is known, which no interval
+// would be true of.
+func (e Estimate) AtLeast() Estimate {
+	return Estimate{Value: "≥" + nbsp + e.Value, Symbol: e.Symbol}
+}
+
+// One reports whether the value is 1, as it is written.
+func (e Estimate) One() bool {
+	whole, fraction, _ := strings.Cut(e.Value, ".")
+	return whole == "1" && strings.Trim(fraction, "0") == ""
+}
+
 // WithUnit is the value alone: "17.2 ms".
 func (e Estimate) WithUnit() string { return Scale{Symbol: e.Symbol}.attach(e.Value) }
 
-// Bracketed is the form for tables: "17.2 [16.9, 17.5] ms".
+// Bracketed is the form for tables: "17.2 [16.9, 17.5] ms", without an interval that has no
+// width.
 func (e Estimate) Bracketed() string {
-	if e.Low == "" {
+	if e.Range() == "" {
 		return e.WithUnit()
 	}
 	return Scale{Symbol: e.Symbol}.attach(e.Value + nbsp + "[" + e.Low + "," + nbsp + e.High + "]")
@@ -151,8 +164,9 @@ func decimals(v float64, digits int) int {
 }
 
 // intervalDecimals rounds to the interval: its half-width keeps one digit, or two
-// where the first is a 1. The value keeps two digits at least and three at most, but
-// for bounds that would then look alike, or like apart, the value that decides.
+// where the first is a 1. A value that is surer than that keeps two digits at least and three
+// at most, and there are more for bounds that would then look alike, or like apart, the
+// value that decides.
 func intervalDecimals(v, low, high, apart float64) int {
 	half := (high - low) / 2
 	if half <= 0 {
@@ -165,7 +179,10 @@ func intervalDecimals(v, low, high, apart float64) int {
 	if half < 2*math.Pow(10, -float64(d)) {
 		d++
 	}
-	d = min(max(d, decimals(v, 2)), decimals(v, 3))
+	d = max(d, 0)
+	if half < math.Abs(v) {
+		d = min(max(d, decimals(v, 2)), decimals(v, 3))
+	}
 	looks := func(a, b float64) bool { return a != b && Digits(a, d) == Digits(b, d) }
 	for range 2 {
 		if looks(low, high) || looks(low, apart) || looks(high, apart) {

@@ -44,7 +44,11 @@ func TestEstimate(t *testing.T) {
 		{1.42, 1.1, 1.9, finding.Ratio, "1.4 [1.1, 1.9]", "1.1 to 1.9"},
 		{8312.4, 8101.2, 8523, finding.Requests, "8,312 [8,101, 8,523] requests", "8,101 to 8,523 requests"},
 		{0.0172, 0.0169, 0.0175, finding.Seconds, "17.2 [16.9, 17.5] ms", "16.9 to 17.5 ms"},
-		{5, 5, 5, finding.Users, "5 [5, 5] users", ""},
+		{5, 5, 5, finding.Users, "5 users", ""},
+		{5, -1, 11, finding.Users, "5 [−1, 11] users", "−1 to 11 users"},
+		{0.00061, 0, 0.00827, finding.Ratio, "0.001 [0.000, 0.008]", "0.000 to 0.008"},
+		{0, 0, 0.0104, finding.Ratio, "0.000 [0.000, 0.010]", "0.000 to 0.010"},
+		{0.2, 0.2, 0.2, finding.Seconds, "200 ms", ""},
 		{0.1062, 0.1045, 0.1080, finding.Ratio, "0.106 [0.104, 0.108]", "0.104 to 0.108"},
 		{1.2, 1.004, 1.4, finding.Ratio, "1.200 [1.004, 1.400]", "1.004 to 1.400"},
 		{0.95, 0.9, 0.99996, finding.Ratio, "0.9500 [0.9000, 1.0000]", "0.9000 to 1.0000"},
@@ -60,6 +64,21 @@ func TestEstimate(t *testing.T) {
 		}
 		if got := plain(e.Range()); got != tc.spans {
 			t.Errorf("%v: range %q, want %q", tc.v, got, tc.spans)
+		}
+	}
+}
+
+func TestAtLeast(t *testing.T) {
+	e := quantity.NewEstimate(finding.Finding{Value: 17.98, Low: 14.8, High: 21.8, Unit: finding.Seconds}).AtLeast()
+	if got := plain(e.Bracketed()); got != "≥ 18 s" || e.Range() != "" {
+		t.Errorf("%q, range %q", got, e.Range())
+	}
+}
+
+func TestOne(t *testing.T) {
+	for value, want := range map[string]bool{"1": true, "1.00": true, "1.01": false, "11": false, "0.10": false, "100": false, "−1.0": false} {
+		if (quantity.Estimate{Value: value}).One() != want {
+			t.Errorf("%s: %v", value, !want)
 		}
 	}
 }

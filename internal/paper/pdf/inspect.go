@@ -1,17 +1,24 @@
 package pdf
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // What makes a page look badly made up.
 const (
-	mostShort   = 5 * textLead // points that a column may end early though text follows
-	mostDistant = 3            // pages between a float's place and the page it is on
-	leastFilled = 0.6          // share of a page that is not the last
+	mostShort   = 5 * textLead   // points that a column may end early though text follows
+	mostUneven  = 2 * textLead   // points that columns of the last page may end apart
+	mostDistant = 2              // pages between a float's place and the page it is on
+	leastFilled = 0.6            // share of a page that is not the last
+	leastLast   = 0.25           // share of a last page
+	lostText    = 2.5 * textLead // points of text that look lost beside floats
 )
 
 // Blemishes returns what a reader would find ugly in the pages though nothing is wrong:
-// columns that end early, pages with little on them, floats far behind their place, and
-// lines or headings parted from what they belong to.
+// columns that end early, or unevenly on the last page, pages with little on them, lines
+// left alone between floats, floats far behind their place, and lines or headings parted
+// from what they belong to.
 func (l *Layout) Blemishes() []string { return l.layouter.blemishes(l.pages) }
 
 func (l *layouter) blemishes(pages []*page) []string {
@@ -31,10 +38,8 @@ func (l *layouter) blemishes(pages []*page) []string {
 	}
 	for n, p := range pages {
 		last := n == len(pages)-1
-		used := stack(p.floats[spanTop]) + stack(p.floats[spanBottom])
-		if p.title != nil {
-			used += p.title.height
-		}
+		used := p.around()
+		var ends [2]float64
 		for i, c := range p.columns {
 			side := []string{"left", "right"}[i]
 			if c.from < c.to && c.from > 0 && l.pieces[c.from].penalty >= never {
@@ -45,6 +50,10 @@ func (l *layouter) blemishes(pages []*page) []string {
 			}
 			filled := columnStack(p, i) + notesHeight(c.notes) + c.lead + l.textHeight(c)
 			used += min(filled, p.height) / 2
+			ends[i] = filled
+			if p.lonely(i, l.textHeight(c)) {
+				complain("page %d, %s column has %.0f points of text beside floats", n+1, side, l.textHeight(c))
+			}
 			if c.from == c.to { // of floats alone, which need no space to text
 				filled -= floatGap
 			}
@@ -58,8 +67,11 @@ func (l *layouter) blemishes(pages []*page) []string {
 				complain("page %d, %s column ends %.0f points early", n+1, side, short)
 			}
 		}
-		if share := used / l.pageText; !last && share < leastFilled {
+		if share := used / l.pageText; !last && share < leastFilled || last && n > 0 && share < leastLast {
 			complain("page %d is filled to %.0f %%", n+1, 100*share)
+		}
+		if apart := math.Abs(ends[0] - ends[1]); last && apart > mostUneven+0.1 {
+			complain("page %d, the last: columns end %.0f points apart", n+1, apart)
 		}
 		for _, floats := range p.floats {
 			for _, f := range floats {

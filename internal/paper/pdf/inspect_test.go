@@ -30,6 +30,20 @@ func TestBlemishes(t *testing.T) {
 			p[4].floats[leftTop] = []*float{{name: "Figure 1", at: 3, height: 1}}
 			p[4].columns[0].to -= 10
 		}},
+		{"a line below a figure", "page 2, left column has 11 points of text beside floats", func(_ *layouter, p []*page) {
+			p[1].floats[leftTop] = []*float{{name: "Figure 1", height: 695}}
+			p[1].columns[0].to = p[1].columns[0].from + 1
+		}},
+		{"lines between figures over both columns", "page 3, right column has 23 points of text beside floats", func(_ *layouter, p []*page) {
+			p[2].floats[spanTop], p[2].floats[spanBottom] = []*float{{name: "Figure 1", wide: true, height: 340}}, []*float{{name: "Figure 2", wide: true, height: 330}}
+			for i := range p[2].columns {
+				p[2].columns[i].to = p[2].columns[i].from + 2
+			}
+		}},
+		{"an uneven last page", "page 5, the last: columns end 34 points apart", func(_ *layouter, p []*page) { p[4].columns[1].to -= 3 }},
+		{"a last page of few lines", "page 5 is filled to 3 %", func(_ *layouter, p []*page) {
+			p[4].columns[0].to, p[4].columns[1].from = p[4].columns[0].from+2, p[4].columns[1].to-2
+		}},
 	} {
 		l, pages := fresh()
 		tc.spoil(l, pages)

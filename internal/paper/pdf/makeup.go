@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -28,11 +29,13 @@ const (
 	mostShrink     = 0.3  // share of a space that it may shrink by
 	costLate       = 1.0  // of a line between a float's place and the page it is put on
 	veryLate       = 80.0 // lines behind that count twice
+	costDistant    = 30.0 // of the second page behind, by the square of those after it
 	costEarly      = 5.0  // of a float in the column before its place
 	costFirstTop   = 40.0 // of a float between the title and the abstract
 	costBottom     = 2.5  // of a float at the foot of a column
 	costNoText     = 30.0 // of a column without text
-	costThinText   = 25.0 // of a column with less than leastText
+	costThinText   = 25.0 // of a column with less than leastText beside floats
+	costLonely     = 90.0 // of one whose text looks lost between floats
 	costCrowd      = 6.0  // of the third float in a column and each more
 	leastText      = 5 * textLead
 	beamWidth      = 32
@@ -80,19 +83,50 @@ type maker struct {
 	fills  map[fillKey][]filled
 }
 
-// makeUp returns the pages.
+// heights are how many lines more than usual pages are tried with where something on them
+// is ugly: one that ends with a few lines on a page of their own loses these to the pages
+// before it, or gets some of theirs.
+var heights = []float64{0, 1, -1, -2}
+
+// makeUp returns the pages, in the height nearest to the usual one that leaves nothing ugly
+// or else as little as can be.
 func (l *layouter) makeUp() []*page {
-	m := &maker{pieces: l.pieces, height: l.pageText, title: l.title, fills: map[fillKey][]filled{}}
-	for _, f := range l.floats {
-		if f.height > m.height {
-			l.problem("%s is taller than a page", f.name)
-			f.height = m.height
-		}
-		m.queues[f.order] = append(m.queues[f.order], f)
-	}
 	if len(l.pieces)+len(l.floats) == 0 {
 		l.problem("the document is empty")
 		return nil
+	}
+	for _, f := range l.floats {
+		if f.height > l.pageText {
+			l.problem("%s is taller than a page", f.name)
+			f.height = l.pageText
+		}
+	}
+	var best []*page
+	fewest, usual, before := 0, l.pageText, len(l.problems)
+	height, problems := usual, l.problems
+	for _, lines := range heights {
+		l.pageText, l.problems = usual+lines*textLead, l.problems[:before]
+		if lines < 0 && slices.ContainsFunc(l.floats, func(f *float) bool { return f.height > l.pageText }) {
+			continue // cut for the usual height
+		}
+		pages := l.makeUpIn()
+		ugly := len(l.problems) + len(l.blemishes(pages))
+		if best == nil || ugly < fewest {
+			best, fewest, height, problems = pages, ugly, l.pageText, slices.Clone(l.problems)
+		}
+		if ugly == 0 || pages == nil {
+			break
+		}
+	}
+	l.pageText, l.problems = height, problems
+	return best
+}
+
+// makeUpIn returns the pages in the height that they have.
+func (l *layouter) makeUpIn() []*page {
+	m := &maker{pieces: l.pieces, height: l.pageText, title: l.title, fills: map[fillKey][]filled{}}
+	for _, f := range l.floats {
+		m.queues[f.order] = append(m.queues[f.order], f)
 	}
 	ways := []*way{{}}
 	var best *way
@@ -249,7 +283,8 @@ func (m *maker) setPage(n *way, tmpl *page, height float64, left, right filled) 
 		}
 		short := p.height - columnStack(&p, i) - f.natural - notesHeight(f.notes)
 		c := column{from: from, to: f.to, notes: f.notes}
-		if short < 0 || f.to < len(m.pieces) {
+		last := m.finished(n)
+		if short < 0 || f.to < len(m.pieces) || last {
 			c.stretch = f.setTo(short)
 		}
 		if top := p.floats[leftTop+2*slot(i)]; len(top) > 0 && short > 0 && f.to < len(m.pieces) {
@@ -257,7 +292,6 @@ func (m *maker) setPage(n *way, tmpl *page, height float64, left, right filled) 
 		}
 		p.columns[i] = c
 		floats := len(p.floats[leftTop+2*slot(i)]) + len(p.floats[leftBottom+2*slot(i)])
-		last := m.finished(n)
 		switch {
 		case f.to == from && !last:
 			n.cost += costNoText + costShort*short*short/4
@@ -266,18 +300,42 @@ func (m *maker) setPage(n *way, tmpl *page, height float64, left, right filled) 
 		case !last:
 			n.cost += f.cost
 		}
+		if p.lonely(i, f.natural) {
+			n.cost += costLonely
+		}
 		n.cost += costCrowd * float64(max(floats-2, 0))
 	}
-	if spans := len(p.floats[spanTop]) + len(p.floats[spanBottom]); spans > 0 && p.height < leastText && p.columns[0].to > p.columns[0].from && !m.finished(n) {
+	if p.spans() > 0 && p.height < leastText && p.columns[0].to > p.columns[0].from && !m.finished(n) {
 		n.cost += costThinText
 	}
 	m.floatCosts(n, w.next)
 	if m.finished(n) {
-		n.cost -= costPage * (1 - p.height/m.height) * 0.9
+		if filled := p.height + p.around(); w.page == nil || filled >= leastLast*m.height {
+			n.cost -= costPage * (1 - filled/m.height) * 0.9
+		} else {
+			n.cost += costPage
+		}
 	}
 	n.sort = n.cost + costPage*m.remaining(n)/(2*m.height)
 	return n
 }
+
+// lonely reports whether text of that height looks lost in a column: between floats, or
+// between one and the end of the page.
+func (p *page) lonely(i int, text float64) bool {
+	return text > 0 && text < lostText && columnStack(p, i)+stack(p.floats[spanTop])+stack(p.floats[spanBottom]) > 0
+}
+
+// around is what stands above and below the page's columns.
+func (p *page) around() float64 {
+	h := stack(p.floats[spanTop]) + stack(p.floats[spanBottom])
+	if p.title != nil {
+		h += p.title.height
+	}
+	return h
+}
+
+func (p *page) spans() int { return len(p.floats[spanTop]) + len(p.floats[spanBottom]) }
 
 func countFloats(p *page) int {
 	n := 0
@@ -299,13 +357,22 @@ func (m *maker) floatCosts(n *way, first int) {
 				n.cost += costFirstTop
 			}
 			if f.at < first {
-				n.cost += lateness(first - f.at)
+				n.cost += lateness(first-f.at) + costDistant*math.Pow(float64(n.pagesAfter(f.at)-1), 2)
 			}
 			if left := slot(s) == leftTop || slot(s) == leftBottom; left && f.at > p.columns[0].to {
 				n.cost += costEarly
 			}
 		}
 	}
+}
+
+// pagesAfter is how many pages after that of the piece the last page is.
+func (w *way) pagesAfter(piece int) int {
+	pages := 0
+	for ; w.prev != nil && w.prev.next > piece; w = w.prev {
+		pages++
+	}
+	return pages
 }
 
 // lateness is the cost of a float so many lines behind its place: of one far behind, more

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -136,6 +137,63 @@ func TestLastPageIsBalanced(t *testing.T) {
 	p := l.makeUp()[0]
 	if n, m := p.columns[0].to-p.columns[0].from, p.columns[1].to-p.columns[1].from; n != 10 || m != 10 {
 		t.Errorf("%d and %d lines", n, m)
+	}
+}
+
+// A few lines too many go to the pages before, which are a line taller for it, and of more
+// the pages before give some.
+func TestFewLinesTooMany(t *testing.T) {
+	for _, tc := range []struct {
+		more, pages int
+		taller      float64 // in lines
+	}{{3, 6, 1}, {12, 6, 1}, {16, 7, -1}, {30, 7, -1}, {60, 7, 0}} {
+		l := &layouter{pageText: A4.textHeight()}
+		for range 6*63*2 + tc.more {
+			l.add(piece{height: textLead})
+		}
+		pages := l.makeUp()
+		if taller := (l.pageText - A4.textHeight()) / textLead; len(pages) != tc.pages || math.Abs(taller-tc.taller) > 0.01 {
+			t.Errorf("of %d lines too many there are %d pages, %.1f lines taller, want %d and %.0f", tc.more, len(pages), taller, tc.pages, tc.taller)
+		}
+		checkPages(t, l, pages)
+	}
+}
+
+// Text that there are but few lines of is not put between floats.
+func TestNoLinesLost(t *testing.T) {
+	l := &layouter{pageText: A4.textHeight()}
+	for range 300 {
+		l.add(piece{height: textLead})
+	}
+	for _, at := range []int{20, 40, 60, 80} { // of which two leave room for a line
+		l.floats = append(l.floats, &float{name: fmt.Sprint(at), at: at, height: (A4.textHeight() - 12 - floatFloat - floatGap) / 2})
+	}
+	pages := l.makeUp()
+	if all := l.blemishes(pages); len(all) > 0 {
+		t.Error(all)
+	}
+	checkPages(t, l, pages)
+}
+
+// Columns of the last page that cannot be broken to end alike are set to.
+func TestLastPageEndsEvenly(t *testing.T) {
+	l := &layouter{pageText: A4.textHeight()}
+	for range 17 {
+		for i := range 3 {
+			p := piece{height: smallLead, space: 2, stretch: 1}
+			if i > 0 {
+				p.space, p.stretch, p.penalty = 0, 0, never
+			}
+			l.add(p)
+		}
+	}
+	pages := l.makeUp()
+	var ends [2]float64
+	for i, c := range pages[0].columns {
+		ends[i] = l.textHeight(c)
+	}
+	if math.Abs(ends[0]-ends[1]) > 0.6*3*smallLead {
+		t.Errorf("columns end at %.1f", ends)
 	}
 }
 

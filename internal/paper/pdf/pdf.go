@@ -63,6 +63,7 @@ func New(d *document.Document, o Options) (*Layout, error) {
 const (
 	topMargin    = 54.0
 	bottomMargin = 64.0
+	aboveNumber  = 32.0 // between the text and the baseline of the page's number
 )
 
 // textHeight is what the margins leave, in whole lines.
@@ -111,7 +112,7 @@ func (l *Layout) footer(p *painter, number int) {
 	text := fmt.Sprint(number)
 	p.font(st)
 	p.pdf.SetTextColor(0, 0, 0)
-	p.pdf.Text((l.options.Paper.Width-st.width(text))/2, l.options.Paper.Height-bottomMargin+30, text)
+	p.pdf.Text((l.options.Paper.Width-st.width(text))/2, topMargin+l.layouter.pageText+aboveNumber, text)
 }
 
 // paint paints a page's floats, columns and footnotes.
