@@ -376,22 +376,6 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// Neighbouring testbeds differ in colour, in lightness, in dashes and in mark.
-func TestStyles(t *testing.T) {
-	gray := func(c color.NRGBA) float64 { return 0.299*float64(c.R) + 0.587*float64(c.G) + 0.114*float64(c.B) }
-	for i := range palette {
-		for j := range i {
-			a, b := styleOf(i), styleOf(j)
-			if a.color == b.color || fmt.Sprint(a.dashes) == fmt.Sprint(b.dashes) || fmt.Sprintf("%T", a.mark) == fmt.Sprintf("%T", b.mark) {
-				t.Errorf("testbeds %d and %d look alike", j, i)
-			}
-		}
-		if gray(styleOf(i).color) > 185 {
-			t.Errorf("testbed %d is too light to be seen on white", i)
-		}
-	}
-}
-
 // Figures, text and analysis agree on which way is better.
 func TestPreferences(t *testing.T) {
 	for _, q := range Quantities {
