@@ -76,13 +76,13 @@ func (d *drawer) distribution(analysis string) *Figure {
 	} else {
 		labels = nil
 	}
-	height := 150 + d.keyHeight(keyed)
+	height := 150 + d.keyHeight(keyed, ColumnWidth)
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
 		d.key(c, keyed)
 		what := axisText("Request time", unit, log, lessIsBetter)
 		data := c.Rectangle
 		data.Min.Y += axisBelow
-		data.Max.Y -= d.keyHeight(keyed) + usersAxisHeight
+		data.Max.Y -= d.keyHeight(keyed, ColumnWidth) + usersAxisHeight
 		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
 		data.Max.X -= max(labelWidth(labels), 12)
 		within(c, &Panel{Data: data, Unit: "%", Curves: func() (asked []Curve) {

@@ -107,7 +107,7 @@ func insertTime(d *drawer) *Figure {
 	} else {
 		keyed = nil
 	}
-	height := 140 + d.keyHeight(keyed)
+	height := 140 + d.keyHeight(keyed, ColumnWidth)
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
 		d.key(c, keyed)
 		var labels []endLabel
@@ -119,7 +119,7 @@ func insertTime(d *drawer) *Figure {
 		}
 		what := axisText("Time of a batch of INSERTs", scale, log, lessIsBetter)
 		data := c.Rectangle
-		data.Min.Y, data.Max.Y = data.Min.Y+axisBelow, data.Max.Y-2-d.keyHeight(keyed)
+		data.Min.Y, data.Max.Y = data.Min.Y+axisBelow, data.Max.Y-2-d.keyHeight(keyed, ColumnWidth)
 		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
 		if len(labels) > 0 {
 			data.Max.X -= labelWidth(labels)

@@ -14,14 +14,14 @@ const (
 
 func keyWords() text.Style { return letters(letter, ink, text.XLeft, text.YCenter) }
 
-// keyLines breaks the key to the testbeds' marks into lines that fit a column.
-func (d *drawer) keyLines(testbeds []string) [][]string {
+// keyLines breaks the key to the testbeds' marks into lines that fit that width.
+func (d *drawer) keyLines(testbeds []string, most vg.Length) [][]string {
 	var lines [][]string
 	room := vg.Length(0)
 	for _, t := range testbeds {
 		width := keyMark + keyWords().Width(d.name(t))
 		if len(lines) == 0 || width > room {
-			lines, room = append(lines, nil), ColumnWidth
+			lines, room = append(lines, nil), most
 		}
 		lines[len(lines)-1] = append(lines[len(lines)-1], t)
 		room -= width + keyGap
@@ -29,15 +29,15 @@ func (d *drawer) keyLines(testbeds []string) [][]string {
 	return lines
 }
 
-func (d *drawer) keyHeight(testbeds []string) vg.Length {
-	return keyLine * vg.Length(len(d.keyLines(testbeds)))
+func (d *drawer) keyHeight(testbeds []string, width vg.Length) vg.Length {
+	return keyLine * vg.Length(len(d.keyLines(testbeds, width)))
 }
 
 // key names the testbeds' marks at the top of the canvas, to the right.
 func (d *drawer) key(c draw.Canvas, testbeds []string) {
 	words := keyWords()
 	y := c.Max.Y - keyLine/2 + 0.5
-	for _, line := range d.keyLines(testbeds) {
+	for _, line := range d.keyLines(testbeds, c.Max.X-c.Min.X) {
 		x := c.Max.X + keyGap
 		for _, t := range line {
 			x -= keyMark + words.Width(d.name(t)) + keyGap

@@ -88,13 +88,13 @@ func requestTime(d *drawer) *Figure {
 			labels = append(labels, endLabel{text: d.name(k.testbed), testbed: k.testbed, style: d.styles[k.testbed]})
 		}
 	}
-	height := 150 + d.keyHeight(keyed)
+	height := 150 + d.keyHeight(keyed, ColumnWidth)
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
 		d.key(c, keyed)
 		what := axisText("Request time", unit, log, lessIsBetter)
 		data := c.Rectangle
 		data.Min.Y += axisBelow
-		data.Max.Y -= d.keyHeight(keyed)
+		data.Max.Y -= d.keyHeight(keyed, ColumnWidth)
 		ramp, known := d.Set.Ramp()
 		if known {
 			data.Max.Y -= usersAxisHeight
