@@ -71,10 +71,10 @@ func ratios(d *drawer) *Figure {
 	for _, f := range parts {
 		height = max(height, f.height())
 	}
-	key := d.keyHeight(d.Set.Others(), width)
-	return &Figure{Width: width, Height: height + key, Draw: func(c draw.Canvas) {
-		d.key(c, d.Set.Others())
-		c.Max.Y -= key
+	key := d.key(width, d.Set.Others())
+	return &Figure{Width: width, Height: height + key.height(), Draw: func(c draw.Canvas) {
+		key.draw(c)
+		c.Max.Y -= key.height()
 		for i, f := range parts {
 			part := c
 			part.Min.X += vg.Length(i) * (width - ColumnWidth)

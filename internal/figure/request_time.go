@@ -88,13 +88,14 @@ func requestTime(d *drawer) *Figure {
 			labels = append(labels, endLabel{text: d.name(k.testbed), testbed: k.testbed, style: d.styles[k.testbed]})
 		}
 	}
-	height := 150 + d.keyHeight(keyed, ColumnWidth)
+	key := d.key(ColumnWidth, keyed)
+	height := 150 + key.height()
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
-		d.key(c, keyed)
+		key.draw(c)
 		what := axisText("Request time", unit, log, lessIsBetter)
 		data := c.Rectangle
 		data.Min.Y += axisBelow
-		data.Max.Y -= d.keyHeight(keyed, ColumnWidth)
+		data.Max.Y -= key.height()
 		ramp, known := d.Set.Ramp()
 		if known {
 			data.Max.Y -= usersAxisHeight
