@@ -2,7 +2,9 @@ package analysis
 
 import (
 	"math"
+	"slices"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 	"virtcmp/internal/stat"
 )
@@ -30,30 +32,39 @@ var tails = func() []tail {
 // last few are as chance has it.
 const tailRequests = 10
 
-// distribution is the first of the tails of a run.
+// distribution is that of a run.
 type distribution struct {
 	runKey
-	quantiles []sample
+	quantiles
+}
+
+// quantiles are those that are known, of the first of the tails.
+type quantiles struct {
+	known []sample
+	cut   bool // by what is slower being known from below only, not by being of too few requests
 }
 
 // distributed returns the quantiles of a run's durations. One among those that reach the
 // limit, from which on a duration may be but a lower bound, is not known. It reorders the
 // durations.
-func distributed(took []float64, limit float64) []sample {
-	known := shorter(took, limit)
+func distributed(took []float64, limit float64) quantiles {
+	short := shorter(took, limit)
 	var shares []float64
+	var q quantiles
 	for _, t := range tails {
-		above := math.Ceil(t.share * float64(len(took)-1)) // the duration that the quantile is at, or just below
-		if t.slower*float64(len(took)) < tailRequests || above >= float64(known) {
+		if t.slower*float64(len(took)) < tailRequests {
+			break
+		}
+		if above := math.Ceil(t.share * float64(len(took)-1)); above >= float64(short) { // the duration that the quantile is at, or just below
+			q.cut = true
 			break
 		}
 		shares = append(shares, t.share)
 	}
-	all := make([]sample, len(shares))
 	for i, v := range stat.Quantiles(took, shares...) {
-		all[i] = sample{point{shares[i], v}, len(took)}
+		q.known = append(q.known, sample{point{shares[i], v}, len(took)})
 	}
-	return all
+	return q
 }
 
 // shorter returns how many of the durations are shorter than the limit.
@@ -68,29 +79,40 @@ func shorter(took []float64, limit float64) int {
 }
 
 // distributions adds the quantiles of a testbed's runs, and over runs the mean of each
-// that all of them have: where some have none, the others are the quick ones.
+// that all of them have: where some have none, the others are the quick ones. The last says
+// if what is slower is not known.
 func (r *report) distributions(runs []distribution) {
 	of := map[string][]distribution{}
 	for _, l := range runs {
-		r.series(l.runKey, "quantile", finding.Seconds, l.quantiles)
+		for i, q := range l.known {
+			f := quantile(l.testbed, q.x, q.y, q.n, l.cut && i+1 == len(l.known))
+			f.Run = finding.Run(l.number)
+			r.add(f)
+		}
 		of[l.testbed] = append(of[l.testbed], l)
 	}
 	for testbed, runs := range of {
-		for i, q := range runs[0].quantiles {
-			values := make([]float64, 0, len(runs))
-			for _, l := range runs {
-				if i < len(l.quantiles) {
-					values = append(values, l.quantiles[i].y)
-				}
-			}
-			if len(values) < len(runs) {
-				break
+		first := slices.MinFunc(runs, func(a, b distribution) int { return len(a.known) - len(b.known) })
+		n := len(first.known)
+		cut := slices.ContainsFunc(runs, func(l distribution) bool { return l.cut && len(l.known) == n })
+		for i, q := range first.known {
+			values := make([]float64, len(runs))
+			for j, l := range runs {
+				values[j] = l.known[i].y
 			}
 			over := stat.Summarise(stat.Runs{Num: values})
-			f := scalar(testbed, "quantile", finding.Seconds, over.Value, len(runs))
-			f.X = finding.Number(q.x)
 			interval, ok := over.Mean()
-			r.add(bounded(f, interval, ok))
+			r.add(bounded(quantile(testbed, q.x, over.Value, len(runs), cut && i+1 == n), interval, ok))
 		}
 	}
+}
+
+// quantile is one; last says that those beyond are not known.
+func quantile(testbed string, x, value float64, n int, last bool) finding.Finding {
+	f := scalar(testbed, "quantile", finding.Seconds, value, n)
+	f.X = finding.Number(x)
+	if last {
+		f.Note = csvio.MakeLabels("rest", "unknown")
+	}
+	return f
 }

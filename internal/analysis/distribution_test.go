@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -79,13 +80,25 @@ func TestCensoredDistribution(t *testing.T) {
 	rows = append(rows, ladder(3, n, 0, 0.01)...)
 	f := analyse(t, rows)
 	last := func(some found) finding.Number { return some[len(some)-1].X }
-	for run, want := range map[int]finding.Number{1: 0.9685, 2: 0.685, 3: 0.99} {
-		if got := last(f.get("latency/quantile", "a", ofRun(run))); got != want {
-			t.Errorf("run %d: known up to %v, want %v", run, got, want)
+	end := func(some found) string { // and that only the last says why
+		for _, q := range some[:len(some)-1] {
+			if q.Note != "" {
+				t.Errorf("%+v", q)
+			}
+		}
+		return fmt.Sprint(last(some), some[len(some)-1].Note)
+	}
+	for run, want := range map[int]string{1: "0.9685rest=unknown", 2: "0.685rest=unknown", 3: "0.99"} {
+		if got := end(f.get("latency/quantile", "a", ofRun(run))); got != want {
+			t.Errorf("run %d: known up to %s, want %s", run, got, want)
 		}
 	}
-	if got := last(f.get("latency/quantile", "a", overRuns(""))); got != 0.685 {
-		t.Errorf("over runs known up to %v", got)
+	if got := end(f.get("latency/quantile", "a", overRuns(""))); got != "0.685rest=unknown" {
+		t.Errorf("over runs known up to %s", got)
+	}
+	few := append(ladder(1, n, 0, 0.01), ladder(2, n, 0, 0.01)...)
+	if got := end(analyse(t, append(few, ladder(3, 10*n, 50, 0.01)...)).get("latency/quantile", "a", overRuns(""))); got != "0.99" {
+		t.Errorf("where the run that timed out is known farther out: known up to %s", got)
 	}
 	open := ladder(1, n, 30, 0.01)
 	for i := range open {

@@ -69,7 +69,7 @@ type latencies struct {
 	within             map[string]stat.Interval
 	requests, averages []point // thinned
 	medians, p95s      []sample
-	quantiles          []sample // of the distribution
+	quantiles          quantiles
 }
 
 type namedValue struct {

@@ -39,7 +39,8 @@ type openRun struct {
 	timeouts int
 	censored int // unfinished requests that are among those timed
 
-	medians, p95s, intended, quantiles []sample
+	medians, p95s, intended []sample
+	quantiles               quantiles
 }
 
 // openRuns returns what is found in the runs of open loops that sent requests.

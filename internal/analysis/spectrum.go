@@ -55,16 +55,16 @@ func (s spectrum) at(q float64) float64 {
 }
 
 // distributed returns the spectrum's quantiles as those of a run that kept its requests.
-func (s spectrum) distributed() []sample {
-	var all []sample
+func (s spectrum) distributed() quantiles {
+	var q quantiles
 	for _, t := range tails {
 		v := s.at(t.share)
 		if math.IsNaN(v) || t.slower*float64(s.requests) < tailRequests {
 			break
 		}
-		all = append(all, sample{point{t.share, v}, s.requests})
+		q.known = append(q.known, sample{point{t.share, v}, s.requests})
 	}
-	return all
+	return q
 }
 
 // spectralLatencies adds what the spectra say.

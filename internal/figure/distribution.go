@@ -20,17 +20,20 @@ type distributionCurve struct {
 	testbed string
 	line    series
 	band    band
+	cut     bool // what is slower is not known
 }
 
 // distribution shows what part of a ramp's requests was answered within what time.
-func distribution(d *drawer) *Figure { return d.distribution(finding.Latency) }
+func distribution(d *drawer) *Figure { return d.distribution(finding.Latency, "timed out from here") }
 
-// openDistribution does so of an open loop's.
-func openDistribution(d *drawer) *Figure { return d.distribution(finding.OpenLoop) }
+// openDistribution does so of an open loop's, some of which may be unanswered at its end.
+func openDistribution(d *drawer) *Figure {
+	return d.distribution(finding.OpenLoop, "unanswered from here")
+}
 
-// distribution is that of the analysis. The slower requests are the wider they are
-// spread, as HdrHistogram's plots have it.
-func (d *drawer) distribution(analysis string) *Figure {
+// distribution is that of the analysis; beyond says what is where a curve is cut. The
+// slower requests are the wider they are spread, as HdrHistogram's plots have it.
+func (d *drawer) distribution(analysis, beyond string) *Figure {
 	curves, all := d.distributionCurves(analysis, 1)
 	if len(curves) == 0 {
 		return nil
@@ -41,6 +44,18 @@ func (d *drawer) distribution(analysis string) *Figure {
 	most := newSpan()
 	for _, k := range curves {
 		most.add(k.line.x[len(k.line.x)-1])
+	}
+
+	const tip = 2 * markRadius // of an arrow, from its middle
+	var cut []keyEntry
+	if slices.ContainsFunc(curves, func(k distributionCurve) bool { return k.cut }) {
+		cut = append(cut, keyEntry{glyph: draw.GlyphStyle{Color: gray, Radius: tip, Shape: upward{}}, color: gray, words: beyond})
+		const room = 0.1 // of the axis, for the arrows
+		if log {
+			all.high *= math.Pow(all.high/all.low, room)
+		} else {
+			all.high *= 1 + room
+		}
 	}
 
 	p := newPlot()
@@ -61,6 +76,10 @@ func (d *drawer) distribution(analysis string) *Figure {
 						c.DrawGlyph(st.glyph(markRadius), at)
 					}
 				}
+				if last := len(k.line.x) - 1; k.cut {
+					end := vg.Point{X: x(k.line.x[last]), Y: y(k.line.y[last]) + tip}
+					c.DrawGlyph(draw.GlyphStyle{Color: st.color, Radius: tip, Shape: upward{}}, end)
+				}
 			})
 		}
 	}))
@@ -76,18 +95,19 @@ func (d *drawer) distribution(analysis string) *Figure {
 	} else {
 		labels = nil
 	}
-	height := 150 + d.keyHeight(keyed)
+	key := d.key(ColumnWidth, keyed, cut...)
+	height := 150 + key.height()
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
-		d.key(c, keyed)
+		key.draw(c)
 		what := axisText("Request time", unit, log, lessIsBetter)
 		data := c.Rectangle
 		data.Min.Y += axisBelow
-		data.Max.Y -= d.keyHeight(keyed) + usersAxisHeight
+		data.Max.Y -= key.height() + usersAxisHeight
 		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
 		data.Max.X -= max(labelWidth(labels), 12)
 		within(c, &Panel{Data: data, Unit: "%", Curves: func() (asked []Curve) {
 			for _, k := range curves {
-				asked = append(asked, k.curve(p, unit, data))
+				asked = append(asked, k.curve(p, unit, data, beyond))
 			}
 			return asked
 		}}, func() { p.Draw(placed(p, c, data)) })
@@ -106,7 +126,7 @@ func (d *drawer) distribution(analysis string) *Figure {
 }
 
 // curve describes the quantiles, by the share of the requests that were as quick.
-func (k distributionCurve) curve(p *plot.Plot, unit quantity.Scale, data vg.Rectangle) Curve {
+func (k distributionCurve) curve(p *plot.Plot, unit quantity.Scale, data vg.Rectangle, beyond string) Curve {
 	out := k.line.curve(k.testbed, "Request time", unit.Symbol, p, data)
 	for i := range out.X {
 		oneIn := k.line.x[i]
@@ -116,6 +136,9 @@ func (k distributionCurve) curve(p *plot.Plot, unit quantity.Scale, data vg.Rect
 			f := finding.Finding{Value: finding.Number(k.line.y[i]), Low: finding.Number(k.band.low[j]), High: finding.Number(k.band.high[j])}
 			out.Y[i] = quantity.EstimateIn(f, quantity.Scale{Factor: 1, Symbol: unit.Symbol}).Bracketed()
 		}
+	}
+	if last := len(out.Y) - 1; k.cut {
+		out.Y[last] += "; " + beyond
 	}
 	return out
 }
@@ -135,6 +158,7 @@ func (d *drawer) distributionCurves(analysis string, factor float64) (curves []d
 			if !(f.X > 0 && f.X < 1 && f.Value > 0) {
 				continue
 			}
+			k.cut = f.Note.Get("rest") != "" // said of the last
 			oneIn := 1 / (1 - float64(f.X))
 			k.line.add(oneIn, float64(f.Value)/factor)
 			if f.Low > 0 && f.High.Present() {
@@ -150,6 +174,16 @@ func (d *drawer) distributionCurves(analysis string, factor float64) (curves []d
 		curves = append(curves, k)
 	}
 	return curves, all
+}
+
+// upward is an arrow, its foot and its tip a radius away.
+type upward struct{}
+
+// DrawGlyph implements draw.GlyphDrawer.
+func (upward) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, p vg.Point) {
+	r := sty.Radius
+	c.StrokeLine2(draw.LineStyle{Color: sty.Color, Width: dataLine}, p.X, p.Y-r, p.X, p.Y+r/2)
+	c.FillPolygon(sty.Color, []vg.Point{{X: p.X, Y: p.Y + r}, {X: p.X - 0.55*r, Y: p.Y}, {X: p.X + 0.55*r, Y: p.Y}})
 }
 
 // percentTicks marks 0 %, 50 %, 90 %, 99 % and so on on an axis of one in how many is

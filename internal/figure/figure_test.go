@@ -42,6 +42,16 @@ func campaigns() map[string]resulttest.Campaign {
 			kvm.Name, second.Name = "kvm", "lxc-2"
 			c.Testbeds = append(c.Testbeds, resulttest.Docker, resulttest.Xen, kvm, second)
 		}),
+		"ten": with(func(c *resulttest.Campaign) {
+			c.Testbeds = resulttest.Seven().Testbeds
+			for _, t := range c.Testbeds[:3] {
+				t.Name, t.TimedOut = "second "+t.Name, 0.2
+				c.Testbeds = append(c.Testbeds, t)
+			}
+		}),
+		"timed out": with(func(c *resulttest.Campaign) {
+			c.Testbeds[2].TimedOut, c.Open = 0.4, true
+		}),
 		"isolation": with(func(c *resulttest.Campaign) { c.Matrix = true }),
 		"isolation of seven": with(func(c *resulttest.Campaign) {
 			kvm, second := resulttest.Docker, resulttest.LXC
@@ -265,6 +275,29 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// Where the slower requests of a testbed timed out its distribution says so, and only there.
+func TestCutDistribution(t *testing.T) {
+	for name, cut := range map[string]bool{"timed out": true, "three": false, "open loop": false} {
+		for _, f := range figuresOf(campaigns()[name]) {
+			words := map[string]string{"distribution": "timed out from here", "open-distribution": "unanswered from here"}[f.ID]
+			if words == "" {
+				continue
+			}
+			l := listen(f)
+			if got := slices.ContainsFunc(l.labels, func(l label) bool { return l.text == words }); got != cut {
+				t.Errorf("%s, %s: said that requests timed out: %v", name, f.ID, got)
+			}
+			for _, k := range l.panels[0].Curves() {
+				for i, y := range k.Y {
+					if strings.Contains(y, words) != (cut && k.Testbed == "uml" && i+1 == len(k.Y)) {
+						t.Errorf("%s, %s: %s at %s %%: %s", name, f.ID, k.Testbed, k.X[i], y)
+					}
+				}
+			}
+		}
+	}
+}
+
 // Every cell of the matrix has its number, and the more of it the darker it is.
 func TestMatrix(t *testing.T) {
 	all := figuresOf(campaigns()["isolation"])
@@ -372,22 +405,6 @@ func TestHostileNames(t *testing.T) {
 					t.Errorf("%s: control characters in %q", f.ID, l.text)
 				}
 			}
-		}
-	}
-}
-
-// Neighbouring testbeds differ in colour, in lightness, in dashes and in mark.
-func TestStyles(t *testing.T) {
-	gray := func(c color.NRGBA) float64 { return 0.299*float64(c.R) + 0.587*float64(c.G) + 0.114*float64(c.B) }
-	for i := range palette {
-		for j := range i {
-			a, b := styleOf(i), styleOf(j)
-			if a.color == b.color || fmt.Sprint(a.dashes) == fmt.Sprint(b.dashes) || fmt.Sprintf("%T", a.mark) == fmt.Sprintf("%T", b.mark) {
-				t.Errorf("testbeds %d and %d look alike", j, i)
-			}
-		}
-		if gray(styleOf(i).color) > 185 {
-			t.Errorf("testbed %d is too light to be seen on white", i)
 		}
 	}
 }

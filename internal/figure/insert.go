@@ -107,9 +107,10 @@ func insertTime(d *drawer) *Figure {
 	} else {
 		keyed = nil
 	}
-	height := 140 + d.keyHeight(keyed)
+	key := d.key(ColumnWidth, keyed)
+	height := 140 + key.height()
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
-		d.key(c, keyed)
+		key.draw(c)
 		var labels []endLabel
 		var ends []float64
 		for _, t := range named {
@@ -119,7 +120,7 @@ func insertTime(d *drawer) *Figure {
 		}
 		what := axisText("Time of a batch of INSERTs", scale, log, lessIsBetter)
 		data := c.Rectangle
-		data.Min.Y, data.Max.Y = data.Min.Y+axisBelow, data.Max.Y-2-d.keyHeight(keyed)
+		data.Min.Y, data.Max.Y = data.Min.Y+axisBelow, data.Max.Y-2-key.height()
 		data.Min.X += yWidth(what, data.Max.Y-data.Min.Y) + tickWidth(p.Y)
 		if len(labels) > 0 {
 			data.Max.X -= labelWidth(labels)

@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"image/color"
+
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -12,43 +14,58 @@ const (
 	keyGap  vg.Length = 10
 )
 
+// keyEntry is a mark and what it means.
+type keyEntry struct {
+	glyph   draw.GlyphStyle
+	color   color.Color // of the words
+	words   string
+	testbed string // that it is of, or ""
+}
+
+// key is entries on lines of some width.
+type key [][]keyEntry
+
 func keyWords() text.Style { return letters(letter, ink, text.XLeft, text.YCenter) }
 
-// keyLines breaks the key to the testbeds' marks into lines that fit a column.
-func (d *drawer) keyLines(testbeds []string) [][]string {
-	var lines [][]string
-	room := vg.Length(0)
+func (e keyEntry) width() vg.Length { return keyMark + keyWords().Width(e.words) }
+
+// key names the testbeds' marks, and others, on lines of that width.
+func (d *drawer) key(width vg.Length, testbeds []string, more ...keyEntry) key {
+	var entries []keyEntry
 	for _, t := range testbeds {
-		width := keyMark + keyWords().Width(d.name(t))
-		if len(lines) == 0 || width > room {
-			lines, room = append(lines, nil), ColumnWidth
+		st := d.styles[t]
+		entries = append(entries, keyEntry{st.glyph(markRadius), st.color, d.name(t), t})
+	}
+	var lines key
+	room := vg.Length(0)
+	for _, e := range append(entries, more...) {
+		if len(lines) == 0 || e.width() > room {
+			lines, room = append(lines, nil), width
 		}
-		lines[len(lines)-1] = append(lines[len(lines)-1], t)
-		room -= width + keyGap
+		lines[len(lines)-1] = append(lines[len(lines)-1], e)
+		room -= e.width() + keyGap
 	}
 	return lines
 }
 
-func (d *drawer) keyHeight(testbeds []string) vg.Length {
-	return keyLine * vg.Length(len(d.keyLines(testbeds)))
-}
+func (k key) height() vg.Length { return keyLine * vg.Length(len(k)) }
 
-// key names the testbeds' marks at the top of the canvas, to the right.
-func (d *drawer) key(c draw.Canvas, testbeds []string) {
+// draw draws the key at the top of the canvas, to the right.
+func (k key) draw(c draw.Canvas) {
 	words := keyWords()
 	y := c.Max.Y - keyLine/2 + 0.5
-	for _, line := range d.keyLines(testbeds) {
+	for _, line := range k {
 		x := c.Max.X + keyGap
-		for _, t := range line {
-			x -= keyMark + words.Width(d.name(t)) + keyGap
+		for _, e := range line {
+			x -= e.width() + keyGap
 		}
-		for _, t := range line {
-			within(c, Of(t), func() {
-				c.DrawGlyph(d.styles[t].glyph(markRadius), vg.Point{X: x + 2.5, Y: y})
-				words.Color = d.styles[t].color
-				c.FillText(words, vg.Point{X: x + keyMark, Y: y}, d.name(t))
+		for _, e := range line {
+			within(c, Of(e.testbed), func() {
+				c.DrawGlyph(e.glyph, vg.Point{X: x + 2.5, Y: y})
+				words.Color = e.color
+				c.FillText(words, vg.Point{X: x + keyMark, Y: y}, e.words)
 			})
-			x += keyMark + words.Width(d.name(t)) + keyGap
+			x += e.width() + keyGap
 		}
 		y -= keyLine
 	}

@@ -75,7 +75,7 @@ func (d *drawer) drawRelations(c draw.Canvas, all span) {
 		relationTitle(c, r, y-headHeight/2-1, data)
 		y -= headHeight + ratioLine/2
 		c.FillText(whose, vg.Point{X: c.Min.X + whoseIndent, Y: y}, of2014)
-		c.DrawGlyph(draw.GlyphStyle{Color: ink, Radius: markRadius, Shape: draw.RingGlyph{}}, vg.Point{X: x(r.Then), Y: y})
+		c.DrawGlyph(draw.GlyphStyle{Color: ink, Radius: markRadius, Shape: hollow(shape{})}, vg.Point{X: x(r.Then), Y: y})
 		c.FillText(numbers, vg.Point{X: c.Max.X, Y: y}, quantity.Number(r.Then))
 		annotate(c).Mark(Mark{Area: around(vg.Point{X: x(r.Then), Y: y}, markRadius), Row: r.Title, Column: of2014, Value: quantity.Number(r.Then)})
 		y -= ratioLine

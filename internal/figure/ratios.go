@@ -25,18 +25,24 @@ type ratioGroup struct {
 	rows     []ratioRow
 }
 
+// forest is groups below each other.
+type forest []ratioGroup
+
 const (
 	ratioLine  vg.Length = 9.2
 	groupGap   vg.Length = 2.6
 	headHeight vg.Length = 12
+
+	// tallestForest is how high one may be; a higher one stands in two halves side by side.
+	tallestForest vg.Length = 420
 )
 
 // ratios is the summary: every comparison with the baseline as a ratio with its
 // interval (a forest plot).
 func ratios(d *drawer) *Figure {
-	var groups [2][]ratioGroup // more is better, less is better
+	var groups forest
 	all := newSpan()
-	all.add(1)
+	all.add(0.8, 1.25)
 	for _, q := range Quantities {
 		g := ratioGroup{quantity: q}
 		for _, t := range d.Set.Others() {
@@ -51,44 +57,71 @@ func ratios(d *drawer) *Figure {
 			}
 		}
 		if len(g.rows) > 0 {
-			i := 1
-			if q.More {
-				i = 0
-			}
-			groups[i] = append(groups[i], g)
+			groups = append(groups, g)
 		}
 	}
-	height := stripAxis + 3
-	for _, half := range groups {
-		if len(half) > 0 {
-			height += headHeight
-		}
-		for _, g := range half {
-			height += ratioLine*vg.Length(len(g.rows)) + groupGap
-		}
-	}
-	if len(groups[0])+len(groups[1]) == 0 {
+	if len(groups) == 0 {
 		return nil
 	}
-	height += d.keyHeight(d.Set.Others())
-	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) { d.drawRatios(c, groups, all) }}
+	width, parts := ColumnWidth, []forest{groups}
+	if groups.height() > tallestForest {
+		width, parts = TextWidth, groups.halves()
+	}
+	height := vg.Length(0)
+	for _, f := range parts {
+		height = max(height, f.height())
+	}
+	key := d.key(width, d.Set.Others())
+	return &Figure{Width: width, Height: height + key.height(), Draw: func(c draw.Canvas) {
+		key.draw(c)
+		c.Max.Y -= key.height()
+		for i, f := range parts {
+			part := c
+			part.Min.X += vg.Length(i) * (width - ColumnWidth)
+			part.Max.X = part.Min.X + ColumnWidth
+			d.drawForest(part, f, all)
+		}
+	}}
 }
 
-func (d *drawer) drawRatios(c draw.Canvas, groups [2][]ratioGroup, all span) {
+// heads reports whether the i-th group stands below words on which way is better.
+func (f forest) heads(i int) bool { return i == 0 || f[i].quantity.More != f[i-1].quantity.More }
+
+func (f forest) height() vg.Length {
+	height := stripAxis + 3
+	for i, g := range f {
+		if f.heads(i) {
+			height += headHeight
+		}
+		height += ratioLine*vg.Length(len(g.rows)) + groupGap
+	}
+	return height
+}
+
+// halves parts the groups so that the higher part is as low as can be.
+func (f forest) halves() []forest {
+	best := 1
+	for i := range f {
+		if i > 0 && max(f[:i].height(), f[i:].height()) < max(f[:best].height(), f[best:].height()) {
+			best = i
+		}
+	}
+	return []forest{f[:best], f[best:]}
+}
+
+// drawForest draws groups from the canvas's top down.
+func (d *drawer) drawForest(c draw.Canvas, groups forest, all span) {
 	words := letters(letter, ink, text.XLeft, text.YCenter)
 	numbers := letters(tickLetter, ink, text.XRight, text.YCenter)
 	titles, figures := vg.Length(0), vg.Length(0)
 	value := func(f finding.Finding) string { return quantity.NewEstimate(f).Bracketed() }
-	for _, half := range groups {
-		for _, g := range half {
-			titles = max(titles, words.Width(g.quantity.Title))
-			for _, r := range g.rows {
-				figures = max(figures, numbers.Width(value(r.finding)))
-			}
+	for _, g := range groups {
+		titles = max(titles, words.Width(g.quantity.Title))
+		for _, r := range g.rows {
+			figures = max(figures, numbers.Width(value(r.finding)))
 		}
 	}
 	p := newPlot()
-	all.low, all.high = min(all.low, 0.8), max(all.high, 1.25)
 	all.apply(&p.X, true)
 	if all.high/all.low > 100 {
 		p.X.Tick.Marker = decadeTicks{}
@@ -98,48 +131,46 @@ func (d *drawer) drawRatios(c draw.Canvas, groups [2][]ratioGroup, all span) {
 	p.Y.Tick.Marker = plot.ConstantTicks(nil)
 	p.Y.Width = 0
 
-	top := c.Max.Y - d.keyHeight(d.Set.Others())
 	data := vg.Rectangle{
-		Min: vg.Point{X: c.Min.X + titles + 7, Y: c.Min.Y + stripAxis - 3},
-		Max: vg.Point{X: c.Max.X - figures - 6, Y: top},
+		Min: vg.Point{X: c.Min.X + titles + 7, Y: c.Max.Y - groups.height() + stripAxis - 3},
+		Max: vg.Point{X: c.Max.X - figures - 6, Y: c.Max.Y},
 	}
-	canvas := placed(p, c, data)
+	c.Min.Y = data.Min.Y - (stripAxis - 3)
 	p.Add(gridLines(true, false))
-	p.Draw(canvas)
+	p.Draw(placed(p, c, data))
 	labelX(c, data, fmt.Sprintf("Ratio to %s (log scale)", d.name(d.Set.Baseline())))
 	x := func(v float64) vg.Length { return data.Min.X + (data.Max.X-data.Min.X)*vg.Length(p.X.Norm(v)) }
 	c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.7}, x(1), data.Min.Y, x(1), data.Max.Y)
-	d.key(c, d.Set.Others())
 
-	y := top
-	for i, half := range groups {
-		if len(half) == 0 {
-			continue
-		}
-		hint := []string{moreIsBetter, lessIsBetter}[i]
-		c.FillText(letters(tickLetter, gray, text.XLeft, text.YCenter), vg.Point{X: c.Min.X, Y: y - headHeight/2 - 1}, hint)
-		y -= headHeight
-		for _, g := range half {
-			middle := y - ratioLine*vg.Length(len(g.rows))/2
-			c.FillText(words, vg.Point{X: c.Min.X, Y: middle}, g.quantity.Title)
-			for _, r := range g.rows {
-				y -= ratioLine
-				at := y + ratioLine/2
-				st := d.styles[r.testbed]
-				f := r.finding
-				within(c, Of(r.testbed), func() {
-					if f.Low > 0 && f.High.Present() {
-						line := draw.LineStyle{Color: st.color, Width: dataLine}
-						c.StrokeLine2(line, x(float64(f.Low)), at, x(float64(f.High)), at)
-					}
-					c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x(float64(f.Value)), Y: at})
-					c.FillText(numbers, vg.Point{X: c.Max.X, Y: at}, value(f))
-					annotate(c).Mark(Mark{Area: around(vg.Point{X: x(float64(f.Value)), Y: at}, markRadius), Testbed: r.testbed,
-						Row: g.quantity.Title, Column: d.name(r.testbed), Value: value(f)})
-				})
+	y := c.Max.Y
+	for i, g := range groups {
+		if groups.heads(i) {
+			hint := lessIsBetter
+			if g.quantity.More {
+				hint = moreIsBetter
 			}
-			y -= groupGap
+			c.FillText(letters(tickLetter, gray, text.XLeft, text.YCenter), vg.Point{X: c.Min.X, Y: y - headHeight/2 - 1}, hint)
+			y -= headHeight
 		}
+		middle := y - ratioLine*vg.Length(len(g.rows))/2
+		c.FillText(words, vg.Point{X: c.Min.X, Y: middle}, g.quantity.Title)
+		for _, r := range g.rows {
+			y -= ratioLine
+			at := y + ratioLine/2
+			st := d.styles[r.testbed]
+			f := r.finding
+			within(c, Of(r.testbed), func() {
+				if f.Low > 0 && f.High.Present() {
+					line := draw.LineStyle{Color: st.color, Width: dataLine}
+					c.StrokeLine2(line, x(float64(f.Low)), at, x(float64(f.High)), at)
+				}
+				c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x(float64(f.Value)), Y: at})
+				c.FillText(numbers, vg.Point{X: c.Max.X, Y: at}, value(f))
+				annotate(c).Mark(Mark{Area: around(vg.Point{X: x(float64(f.Value)), Y: at}, markRadius), Testbed: r.testbed,
+					Row: g.quantity.Title, Column: d.name(r.testbed), Value: value(f)})
+			})
+		}
+		y -= groupGap
 	}
 }
 

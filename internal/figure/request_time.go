@@ -15,6 +15,9 @@ const EarlyShare = 0.75
 // trendName is what readers are told of the trend.
 const trendName = "Average of 30 requests"
 
+// marksALine is in how many places a line has its testbed's mark.
+const marksALine = 5
+
 // mostLabels is how many lines are named at their ends; more have a key.
 const mostLabels = 4
 
@@ -64,6 +67,17 @@ func requestTime(d *drawer) *Figure {
 			within(c, Of(k.testbed), func() { k.trend.line(c, d.styles[k.testbed].line(dataLine), x, y) })
 		}
 		a.End()
+		for i, k := range curves {
+			st := d.styles[k.testbed].glyph(markRadius)
+			for j := range marksALine { // other places than on the other lines
+				at, ok := k.trend.next(until * (float64(j) + (float64(i)+0.5)/float64(len(curves))) / marksALine)
+				if !ok {
+					break
+				}
+				p := vg.Point{X: x(k.trend.x[at]), Y: y(k.trend.y[at])}
+				within(c, Of(k.testbed), func() { within(c, Pin(p.X), func() { c.DrawGlyph(st, p) }) })
+			}
+		}
 	}))
 	var labels []endLabel
 	var keyed []string // beside so many lines there is no room for their names
@@ -74,13 +88,14 @@ func requestTime(d *drawer) *Figure {
 			labels = append(labels, endLabel{text: d.name(k.testbed), testbed: k.testbed, style: d.styles[k.testbed]})
 		}
 	}
-	height := 150 + d.keyHeight(keyed)
+	key := d.key(ColumnWidth, keyed)
+	height := 150 + key.height()
 	return &Figure{Width: ColumnWidth, Height: height, Draw: func(c draw.Canvas) {
-		d.key(c, keyed)
+		key.draw(c)
 		what := axisText("Request time", unit, log, lessIsBetter)
 		data := c.Rectangle
 		data.Min.Y += axisBelow
-		data.Max.Y -= d.keyHeight(keyed)
+		data.Max.Y -= key.height()
 		ramp, known := d.Set.Ramp()
 		if known {
 			data.Max.Y -= usersAxisHeight

@@ -81,6 +81,12 @@ func (s series) line(c draw.Canvas, st draw.LineStyle, x, y func(float64) vg.Len
 	c.StrokeLines(st, c.ClipLinesXY(s.points(x, y))...)
 }
 
+// next returns the first point from x on, if there is one.
+func (s series) next(x float64) (i int, ok bool) {
+	i, _ = slices.BinarySearch(s.x, x)
+	return i, i < len(s.x)
+}
+
 // over returns the series with its values in units of the scale factor.
 func (s series) over(factor float64) series {
 	out := series{x: s.x, y: make([]float64, len(s.y))}

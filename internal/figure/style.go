@@ -33,12 +33,10 @@ var palette = []color.NRGBA{
 
 var dashes = [][]vg.Length{nil, {5, 1.6}, {1.6, 1.3}, {6, 1.5, 1.5, 1.5}, {3, 1.2}, {8, 2}, {1, 2}}
 
-var marks = []draw.GlyphDrawer{
-	draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, diamond{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
-}
-
+// styleOf is that of the i-th testbed. Beyond the palette colours come again, with other
+// dashes and, until there is none left, a mark of its own.
 func styleOf(i int) style {
-	return style{color: palette[i%len(palette)], dashes: dashes[i%len(dashes)], mark: marks[i%len(marks)]}
+	return style{color: palette[i%len(palette)], dashes: dashes[(i+i/len(palette))%len(dashes)], mark: marks[i%len(marks)]}
 }
 
 func (s style) line(width vg.Length) draw.LineStyle {
@@ -61,19 +59,6 @@ func (s style) faintest() color.NRGBA {
 	c := s.color
 	c.A = 0x30
 	return c
-}
-
-type diamond struct{}
-
-// DrawGlyph implements draw.GlyphDrawer.
-func (diamond) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, p vg.Point) {
-	r := sty.Radius * 1.25
-	c.SetColor(sty.Color)
-	c.Fill(vg.Path{
-		{Type: vg.MoveComp, Pos: vg.Point{X: p.X - r, Y: p.Y}}, {Type: vg.LineComp, Pos: vg.Point{X: p.X, Y: p.Y + r}},
-		{Type: vg.LineComp, Pos: vg.Point{X: p.X + r, Y: p.Y}}, {Type: vg.LineComp, Pos: vg.Point{X: p.X, Y: p.Y - r}},
-		{Type: vg.CloseComp},
-	})
 }
 
 var (

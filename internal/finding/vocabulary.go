@@ -39,7 +39,8 @@ const (
 	//   consistency        ratio         robust spread of the requests about the moving average, relative to it, before any onset
 	//   quantile           (x: the share of requests that are as quick or quicker, 0.01 to 0.9999) of the requests that p50 is of. One that
 	//                      fewer than 10 of them are slower than, or that is among those that timed out, is left out. Over runs: the
-	//                      mean of the runs', where all of them have it
+	//                      mean of the runs', where all of them have it. Note rest=unknown on the last where those beyond it are left
+	//                      out because requests timed out, of any of the runs that it is the last of
 	//   request            (x: seconds, when sent) successful ones, thinned; every extreme of the run is kept
 	//   moving_average_30  (x: seconds, of the newest of the 30) mean of 30 successive successful requests by time sent, thinned
 	//   median_10s p95_10s (x: seconds, middle of a window) by the time sent. What timed out or was in flight at the run's
@@ -95,7 +96,8 @@ const (
 	//   mean p50 p90 p95 p99 max   seconds  of the successful requests, those that timed out and those in flight at the end that had
 	//                              taken longer than the mean already: a lower bound where there are any of the latter
 	//                              two; note timeouts=3;unfinished=12
-	//   quantile                   seconds  (x: as of Latency) of the same requests, up to the shortest of which a lower bound is known only
+	//   quantile                   seconds  (x: as of Latency) of the same requests, up to the shortest of which a lower bound is known only;
+	//                              note rest=unknown likewise
 	//   lateness_p99 lateness_max  seconds  of the real send after the intended one
 	//   median_10s p95_10s         seconds  (x: seconds, middle of a window) by the intended send, as of Latency
 	//   requests_per_second        requests/second (x: as of Throughput) successful, by the time they were answered

@@ -19,6 +19,11 @@ func (d *Document) Inlines() iter.Seq[Inline] {
 	}
 }
 
+// Inlines yields all running text of the blocks likewise.
+func Inlines(blocks ...Block) iter.Seq[Inline] {
+	return func(yield func(Inline) bool) { walker{yield}.blocks(blocks) }
+}
+
 type walker struct{ yield func(Inline) bool }
 
 func (w walker) blocks(all []Block) bool {

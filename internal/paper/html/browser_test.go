@@ -71,7 +71,7 @@ func TestBrowser(t *testing.T) {
 	}{
 		{"leaves testbeds out", testToggles}, {"zooms by mouse", testZoomByMouse}, {"zooms by button", testZoomByButton},
 		{"tells values by mouse", testMouse}, {"tells values of other curves", testOtherCurves}, {"tells values by key", testKeys}, {"is used by keys alone", testKeysAlone},
-		{"tells values by finger", testFinger}, {"changes its theme", testTheme}, {"keeps still", testReducedMotion},
+		{"tells values by finger", testFinger}, {"zooms by fingers", testFingers}, {"changes its theme", testTheme}, {"keeps still", testReducedMotion},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			window(b, 1280, 900, false)
@@ -151,7 +151,7 @@ func testZoomByMouse(t *testing.T, b *htmltest.Browser) {
 		if figure == requestTime && !strings.HasPrefix(after, "30 40 50 ") {
 			t.Errorf("a quarter of 105 s from 26 s on has the marks %q", after)
 		}
-		b.Click(figure + `.querySelector(".tools").lastElementChild.previousElementSibling`)
+		b.Click(figure + `.querySelectorAll(".tools button")[2]`)
 		if got := labels(b, figure); got != strings.ReplaceAll(before, "hidden", "visible") {
 			t.Errorf("the whole is %q, was %q", got, before)
 		}
@@ -348,22 +348,98 @@ func testKeysAlone(t *testing.T, b *htmltest.Browser) {
 	}
 }
 
-func testFinger(t *testing.T, b *htmltest.Browser) {
+// fingers emulates a phone while it tests; touch puts fingers down, or moves or lifts them.
+func fingers(b *htmltest.Browser, test func(touch func(kind string, at ...[2]float64))) {
 	window(b, 390, 800, true)
-	b.Call("Emulation.setTouchEmulationEnabled", map[string]any{"enabled": true}, nil)
+	b.Call("Emulation.setTouchEmulationEnabled", map[string]any{"enabled": true, "maxTouchPoints": 2}, nil)
 	defer b.Call("Emulation.setTouchEmulationEnabled", map[string]any{"enabled": false}, nil)
-	x, y, w, h := area(b, requestTime)
-	touch := func(kind string, points ...map[string]any) {
-		b.Call("Input.dispatchTouchEvent", map[string]any{"type": kind, "touchPoints": append([]map[string]any{}, points...)}, nil)
-	}
-	touch("touchStart", map[string]any{"x": x + w/2, "y": y + h/2})
-	touch("touchEnd")
-	if got := b.String(`document.getElementById("tip").textContent`); !strings.Contains(got, "users") || b.String(`document.getElementById("tip").hidden`) == "true" {
-		t.Errorf("a touch tells %q", got)
-	}
-	if got := labels(b, requestTime); strings.Contains(got, "matrix") {
-		t.Error("a touch zooms")
-	}
+	test(func(kind string, at ...[2]float64) {
+		points := []map[string]any{}
+		for i, p := range at {
+			points = append(points, map[string]any{"x": p[0], "y": p[1], "id": i})
+		}
+		b.Call("Input.dispatchTouchEvent", map[string]any{"type": "touch" + kind, "touchPoints": points}, nil)
+	})
+}
+
+func testFinger(t *testing.T, b *htmltest.Browser) {
+	fingers(b, func(touch func(string, ...[2]float64)) {
+		x, y, w, h := area(b, requestTime)
+		touch("Start", [2]float64{x + w/2, y + h/2})
+		touch("End")
+		if got := b.String(`document.getElementById("tip").textContent`); !strings.Contains(got, "users") || b.String(`document.getElementById("tip").hidden`) == "true" {
+			t.Errorf("a touch tells %q", got)
+		}
+		if got := labels(b, requestTime); strings.Contains(got, "matrix") {
+			t.Error("a touch zooms")
+		}
+	})
+}
+
+// Two fingers beside each other zoom in time and move it; what else fingers do is left to
+// the browser: one scrolls the page, two above each other magnify it.
+func testFingers(t *testing.T, b *htmltest.Browser) {
+	fingers(b, func(touch func(string, ...[2]float64)) {
+		for _, figure := range []string{requestTime, `document.getElementById("fig:whole-run")`} {
+			before := labels(b, figure)
+			x, y, w, h := area(b, figure)
+			at := func(share float64) [2]float64 { return [2]float64{x + w*share, y + h/2} }
+			// The times at 0.4 and 0.6 of the whole come to lie at 0.3 and 0.7.
+			touch("Start", at(0.4))
+			touch("Start", at(0.4), at(0.6))
+			touch("Move", at(0.35), at(0.65))
+			touch("Move", at(0.3), at(0.7))
+			stretched := b.String(figure + `.querySelector(".data").getAttribute("transform")`)
+			if !strings.HasPrefix(stretched, "matrix(2 ") && !strings.HasPrefix(stretched, "matrix(1.99") && !strings.HasPrefix(stretched, "matrix(2.0") {
+				t.Errorf("%s: spread to twice as far: %s", figure, stretched)
+			}
+			if b.String(`document.getElementById("tip").hidden`) != "true" {
+				t.Errorf("%s: words at one of two fingers", figure)
+			}
+			zoomed := labels(b, figure)
+			touch("Move", at(0.2), at(0.6)) // together: as near, but later times
+			if moved := labels(b, figure); moved == zoomed || moved == before {
+				t.Errorf("%s: moved to %q from %q", figure, moved, zoomed)
+			}
+			touch("End")
+			if got := b.String(`[visualViewport.scale, scrollX].join()`); got != "1,0" {
+				t.Errorf("%s: the page itself is magnified or moved: %s", figure, got)
+			}
+			b.Click(figure + `.querySelectorAll(".tools button")[2]`)
+			if got := labels(b, figure); got != strings.ReplaceAll(before, "hidden", "visible") && got != before {
+				t.Errorf("%s: the whole is %q, was %q", figure, got, before)
+			}
+		}
+		const listen = `window.kept = []; addEventListener("touchmove", e => kept.push(e.defaultPrevented))`
+		// What the page keeps from the browser: two fingers beside each other, and nothing else.
+		b.Eval(listen, nil)
+		x, y, w, h := area(b, requestTime)
+		before := labels(b, requestTime)
+		touch("Start", [2]float64{x + w/2, y + h*0.3}, [2]float64{x + w/2, y + h*0.7})
+		touch("Move", [2]float64{x + w/2, y + h*0.2}, [2]float64{x + w/2, y + h*0.8})
+		touch("End")
+		if got := labels(b, requestTime); got != before || b.String("kept.includes(true)") != "false" {
+			t.Errorf("two fingers above each other zoom in time: %q", got)
+		}
+		b.Open(b.String(`location.pathname`)) // no longer magnified
+		b.Eval(listen, nil)
+		x, y, w, h = area(b, requestTime)
+		was := b.String("scrollY")
+		touch("Start", [2]float64{x + w/2, y + h*0.8})
+		for i := range 8 {
+			touch("Move", [2]float64{x + w/2, y + h*0.8 - 20*float64(i+1)})
+		}
+		touch("End")
+		for range 100 {
+			if b.String("scrollY") != was {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		if b.String("scrollY") == was || b.String("kept.includes(true)") != "false" {
+			t.Error("a finger on a figure does not scroll the page")
+		}
+	})
 }
 
 func testTheme(t *testing.T, b *htmltest.Browser) {

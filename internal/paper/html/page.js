@@ -252,7 +252,8 @@ const figure = box => {
       b.onclick = act;
       return b;
     });
-    add(tools, "span", {}, "Drag across the figure to look closer at a time.");
+    add(tools, "span", { class: "mouse" }, "Drag across the figure to look closer at a time.");
+    add(tools, "span", { class: "touch" }, "Spread two fingers sideways to look closer at a time.");
     zoom(0, 1);
   }
 
@@ -263,6 +264,7 @@ const figure = box => {
   };
   const within = (p, x, y) => x >= p.x && x <= p.x + p.w && y >= p.y && y <= p.y + p.h;
   const move = e => {
+    if (pinch) return;
     const [x, y] = point(e);
     quiet = hush;
     if (drag) {
@@ -307,6 +309,33 @@ const figure = box => {
   svg.onpointercancel = () => { drag = null; clear(); };
   svg.onpointerleave = e => { if (e.pointerType !== "touch" && !drag) hush(); };
   svg.ondblclick = () => { if (zooming.length) zoom(0, 1); };
+
+  // Two fingers beside each other hold on to the times that they lie on. Fingers above each
+  // other magnify the page, and one scrolls it, as everywhere.
+  let pinch = null;
+  const fingers = e => Array.from(e.touches).filter(f => box.contains(f.target)).map(point).sort((a, b) => a[0] - b[0]);
+  const far = (a, b) => Math.max(b - a, width / 40); // that they may not meet
+  if (zooming.length) {
+    box.addEventListener("touchstart", e => {
+      pinch = null;
+      const two = fingers(e);
+      if (two.length !== 2) return;
+      const [[x1, y1], [x2, y2]] = two, p = zooming.find(p => within(p, x1, y1)) || zooming.find(p => within(p, x2, y2));
+      if (!p || x2 - x1 < Math.abs(y2 - y1)) return;
+      e.preventDefault();
+      hush();
+      const held = shareOf(p, x1);
+      pinch = { p, held, apart: shareOf(p, x1 + far(x1, x2)) - held };
+    }, { passive: false });
+    box.addEventListener("touchmove", e => {
+      if (!pinch) return;
+      e.preventDefault();
+      const [[x1], [x2]] = fingers(e), p = pinch.p, w = clamp(pinch.apart * p.w / far(x1, x2), .01, 1);
+      const a = pinch.held - (x1 - p.x) / p.w * w;
+      zoom(a, a + w);
+    }, { passive: false });
+    for (const end of ["touchend", "touchcancel"]) box.addEventListener(end, () => { pinch = null; });
+  }
 
   // Keys.
   const step = by => {

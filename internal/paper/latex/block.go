@@ -25,14 +25,15 @@ func (w *writer) document(d *document.Document) {
 	if d.Title != nil {
 		w.title(d)
 	}
-	for i := 0; i < len(d.Blocks); i++ {
-		h, ok := d.Blocks[i].(*document.Heading)
+	blocks := early(d.Blocks)
+	for i := 0; i < len(blocks); i++ {
+		h, ok := blocks[i].(*document.Heading)
 		if !ok {
-			w.block(d.Blocks[i])
+			w.block(blocks[i])
 			continue
 		}
-		if i+1 < len(d.Blocks) && h.Number == "" {
-			if b, ok := d.Blocks[i+1].(*document.Bibliography); ok && w.cites {
+		if i+1 < len(blocks) && h.Number == "" {
+			if b, ok := blocks[i+1].(*document.Bibliography); ok && w.cites {
 				w.bibliography(b, h)
 				i++
 				continue
@@ -40,11 +41,11 @@ func (w *writer) document(d *document.Document) {
 		}
 		if h.Number == "" && h.Level == 1 && h.ID == "abstract" {
 			n := 1
-			for i+n < len(d.Blocks) && !isHeading(d.Blocks[i+n]) {
+			for i+n < len(blocks) && !isHeading(blocks[i+n]) {
 				n++
 			}
 			w.body.WriteByte('\n')
-			w.within("abstract", "", func() { w.blocks(d.Blocks[i+1 : i+n]) })
+			w.within("abstract", "", func() { w.blocks(blocks[i+1 : i+n]) })
 			i += n - 1
 			continue
 		}
@@ -217,14 +218,11 @@ func (w *writer) code(b *document.Code) {
 }
 
 func (w *writer) figure(b *document.Figure) {
-	name, place := "figure", "[tb]"
-	if b.Drawing.Wide() {
-		name, place = "figure*", "[t]"
-	}
-	w.within(name, place, func() {
+	f, _ := floating(b)
+	w.within(f.kind, f.place, func() {
 		w.line(`\centering`)
 		w.line(fmt.Sprintf(`\includegraphics[width=\linewidth]{%s/%s.pdf}`, w.options.Figures, b.ID))
-		w.caption(b.Caption, "fig:"+b.ID)
+		w.caption(b.Caption, f.target)
 	})
 	w.pendingNotes()
 }

@@ -40,10 +40,10 @@ func Write(out io.Writer, d *document.Document, o Options) error {
 		list, ok := b.(*document.Bibliography)
 		return ok && len(list.References) > 0
 	})
-	w.document(d)
 	if w.cites {
 		w.references(d)
 	}
+	w.document(d)
 	title := document.PlainText(d.Title)
 	properties := fmt.Sprintf("  pdftitle={%s},\n  pdfauthor={%s},", w.chars.text(title), w.chars.text(o.Author))
 	paper, height := "a4paper", "700bp"
@@ -69,15 +69,21 @@ func Write(out io.Writer, d *document.Document, o Options) error {
 	return err
 }
 
-// references notes the characters that BibTeX will bring in.
+// references has the works numbered as the document numbers them, although floats that
+// cite some may stand elsewhere in the source, and notes the characters that BibTeX will
+// bring in.
 func (w *writer) references(d *document.Document) {
+	var keys []string
 	for _, b := range d.Blocks {
 		if list, ok := b.(*document.Bibliography); ok {
 			for _, r := range list.References {
+				keys = append(keys, label(r.Key))
 				w.chars.text(r.Authors + r.Title + r.Venue + r.Details + r.Year)
 			}
 		}
 	}
+	w.line("% The order of the references. Without this it is that of the citations in this file.")
+	w.paragraph(`\nocite{` + strings.Join(keys, ", ") + "}")
 }
 
 // hyphenation keeps the words that are nothing but letters and hyphens.

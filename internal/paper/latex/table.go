@@ -251,17 +251,14 @@ func (g grid) lineEnd(col int) string {
 
 func (w *writer) table(b *document.Table) {
 	g := newGrid(b)
-	if b.Number == 0 {
+	f, ok := floating(b)
+	if !ok {
 		w.within("center", g.size, func() { w.tabular(b, g) })
 		w.pendingNotes()
 		return
 	}
-	name, place := "table", "[tb]"
-	if b.Wide {
-		name, place = "table*", "[t]"
-	}
-	w.within(name, place, func() {
-		w.caption(b.Caption, "tab:"+b.ID)
+	w.within(f.kind, f.place, func() {
+		w.caption(b.Caption, f.target)
 		w.line(`\centering` + g.size)
 		w.tabular(b, g)
 		if b.Notes != nil {

@@ -28,6 +28,7 @@ type Testbed struct {
 	Accelerator             string
 	Kernel                  string
 	Until                   float64 // seconds after which no request succeeds; 0: never
+	TimedOut                float64 // share of the requests, so that it is not known how slow they are
 }
 
 // Native, LXC, UML, Docker and Xen behave roughly as such testbeds do.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"virtcmp/internal/csvio"
 	"virtcmp/internal/finding"
 )
 
@@ -25,30 +26,36 @@ func share(slower float64) finding.Number {
 func (b *builder) quantiles(analysis string, t Testbed, run int, sorted []float64, requests float64) {
 	const drawn = 0.02
 	at := func(p float64) float64 { return sorted[int(p*float64(len(sorted)-1))] }
-	for _, s := range slower {
-		if s*requests < 10 {
+	for i, s := range slower {
+		if s*requests < 10 || s <= t.TimedOut {
 			break
+		}
+		var note csvio.Labels
+		if i+1 < len(slower) && slower[i+1] <= t.TimedOut {
+			note = "rest=unknown"
 		}
 		v := at(1 - max(s, drawn))
 		if s < drawn {
 			v *= math.Pow(drawn/s, .25)
 		}
 		b.add(finding.Finding{Analysis: analysis, Testbed: t.Name, Run: finding.Run(run), Name: "quantile", X: share(s), Value: finding.Number(v),
-			Low: finding.None, High: finding.None, Unit: finding.Seconds, N: int(requests)})
+			Low: finding.None, High: finding.None, Unit: finding.Seconds, N: int(requests), Note: note})
 	}
 }
 
 // meanQuantiles adds the distribution over runs.
 func (b *builder) meanQuantiles(analysis string, t Testbed) {
 	runs := map[finding.Number][]float64{}
+	notes := map[finding.Number]csvio.Labels{}
 	for _, f := range b.out {
 		if f.Analysis == analysis && f.Testbed == t.Name && f.Name == "quantile" {
 			runs[f.X] = append(runs[f.X], float64(f.Value))
+			notes[f.X] = f.Note
 		}
 	}
 	for _, s := range slower {
 		if values := runs[share(s)]; len(values) == b.c.Runs {
-			f := over(values, "")
+			f := over(values, notes[share(s)])
 			f.Analysis, f.Testbed, f.Name, f.X, f.Unit = analysis, t.Name, "quantile", share(s), finding.Seconds
 			b.add(f)
 		}
