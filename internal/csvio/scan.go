@@ -109,11 +109,11 @@ func scanSource[T any](ctx context.Context, src Source, takers []func(*T), each 
 	}
 	workers := len(takers)
 	s := &scanner[T]{
-		name: src.Name, order: make(chan task[T], 2*workers), cut: make(chan task[T], workers), work: make(chan task[T], workers),
+		name: src.Name, order: make(chan task[T], 4*workers), cut: make(chan task[T], workers), work: make(chan task[T], 2*workers),
 		batches: make(chan []batch[T], 2*workers+2), closed: make(chan struct{}),
 	}
 	if takers[0] != nil {
-		s.texts = make(chan []byte, 4*workers)
+		s.texts = make(chan []byte, 6*workers)
 	}
 	// Whatever ends the scan ends the goroutines; the one that reads closes the source.
 	ctx, cancel := context.WithCancel(ctx)
@@ -218,6 +218,8 @@ func (s *scanner[T]) decode(take func(*T)) {
 		if take != nil {
 			c.taken(take)
 			recycle(s.texts, t.text)
+			recycle(s.batches, c.batches)
+			c.batches = nil
 		}
 		t.done <- c
 	}
@@ -244,8 +246,11 @@ func reuse[T any](pool chan []T) []T {
 	}
 }
 
-// recycle puts s where reuse finds it.
+// recycle puts s, if there is any, where reuse finds it.
 func recycle[T any](pool chan []T, s []T) {
+	if s == nil {
+		return
+	}
 	select {
 	case pool <- s:
 	default:
