@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"virtcmp/internal/finding"
 	"virtcmp/internal/paper/document"
@@ -62,9 +63,9 @@ func (v *view) cellCaption() string {
 }
 
 // sufferings says of each testbed which of its victims suffered most from which stress,
-// and how many cells show that they suffer at all.
+// and how many cells show that they suffer at all. What the numbers are is said of the first.
 func (v *view) sufferings() string {
-	var sentences string
+	var of []string
 	for _, t := range v.set.Testbeds() {
 		all := v.cells(t)
 		if len(all) == 0 {
@@ -82,22 +83,25 @@ func (v *view) sufferings() string {
 		}
 		worst := slices.MaxFunc(all, func(a, b cell) int { return compareValues(a.degradation, b.degradation) })
 		e := quantity.NewEstimate(worst.degradation)
-		text := fmt.Sprintf("On %s", v.name(t))
-		if judged > 0 {
-			text += fmt.Sprintf(" %d of %d cells show that the neighbour suffers, and", shown, judged)
+		text, suffer, largest, words := fmt.Sprintf("on %s", v.name(t)), "", "", ""
+		if len(of) == 0 {
+			suffer, largest, words = " show that the neighbour suffers", " the largest slow-down was", confidence
 		}
-		text += fmt.Sprintf(" the largest slow-down was that of %s beside %s stressors, %s", called(victimNames, worst.Victim), called(stressNames, worst.Aggressor), e.Value)
 		if judged > 0 {
-			text += within(e, confidence)
+			text += fmt.Sprintf(" %d of %d cells%s, and", shown, judged, suffer)
+		}
+		text += fmt.Sprintf("%s that of %s beside %s stressors, %s", largest, called(victimNames, worst.Victim), called(stressNames, worst.Aggressor), e.Value)
+		if judged > 0 {
+			text += within(e, words)
 		} else {
 			text += " (" + noInterval(worst.degradation) + ")"
 		}
-		if sentences != "" {
-			sentences += " "
-		}
-		sentences += text + "."
+		of = append(of, text)
 	}
-	return sentences
+	if len(of) == 0 {
+		return ""
+	}
+	return capital(strings.Join(of, "; ")) + "."
 }
 
 // neighbours says of the whole matrix in how many cells the neighbour was shown to suffer,

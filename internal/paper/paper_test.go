@@ -151,7 +151,7 @@ var campaigns = []struct {
 	}, []string{"(95 % interval", "in turns and in random order", "did better", "from too few runs", "is significant"}},
 	{"the isolation matrix", change(func(c *resulttest.Campaign) { c.Matrix = true }), []string{
 		"### Neighbours", "The two guests share the host and nothing else.", "A number is the mean over runs (n = 5 runs)",
-		"On native Linux 14 of 15 cells show that the neighbour suffers, and the largest slow-down was that of pages beside fork stressors, 8.9 (95 % interval 8.7 to 9.2).",
+		"On native Linux 14 of 15 cells show that the neighbour suffers, and the largest slow-down was that of pages beside fork stressors, 8.9 (95 % interval 8.7 to 9.2); on LXC ",
 		"Against that on native Linux the slow-down was shown to be on LXC larger in 11 and smaller in none of 15 cells, and on User-Mode Linux larger in none and smaller in 14 of 15 cells.", "Of so many comparisons at 95 % some may err by chance.",
 		"Alone, a batch of 10,000 INSERTs took:",
 	}, []string{"too few runs"}},

@@ -141,7 +141,7 @@ func (v *view) setupTables() (alike, different *document.Table) {
 		}
 	}
 	if rows := v.particulars(); rows != nil {
-		different.Body = append(different.Body, groupRow(different, "Of some alone"))
+		different.Body = append(different.Body, groupRow(different, "Particulars"))
 		different.Body = append(different.Body, rows...)
 	}
 	return alike, different

@@ -165,6 +165,9 @@ func TestSentences(t *testing.T) {
 			t.Parallel()
 			text := textOf(t, paperOf(t, name).view)
 			sound(t, oneLine(text))
+			if s := regexp.MustCompile(`.{0,40}[a-z.,;:)] {2,}\S.{0,40}`).FindString(text); s != "" {
+				t.Errorf("two spaces in %q", s)
+			}
 			// What the body says it says once.
 			_, body, _ := strings.Cut(text, "## Introduction")
 			body, _, _ = strings.Cut(body, "## Conclusion")

@@ -209,12 +209,28 @@ func (s *Set) Representative(testbed string) finding.Run {
 // last run, along x. The methods narrow them down.
 type Rows []finding.Finding
 
+// where keeps some: as they are in order, often a stretch, of which no copy is made.
 func (r Rows) where(keep func(*finding.Finding) bool) Rows {
 	var kept Rows
+	first, n := 0, 0 // of the stretch
 	for i := range r {
-		if keep(&r[i]) {
+		if !keep(&r[i]) {
+			continue
+		}
+		switch {
+		case kept == nil && n == 0:
+			first, n = i, 1
+		case kept == nil && i == first+n:
+			n++
+		default:
+			if kept == nil {
+				kept = append(kept, r[first:first+n]...)
+			}
 			kept = append(kept, r[i])
 		}
+	}
+	if kept == nil && n > 0 {
+		return r[first : first+n : first+n]
 	}
 	return kept
 }

@@ -22,6 +22,7 @@ type face struct {
 	buf      sfnt.Buffer
 	glyphs   map[rune]glyph
 	kerns    map[[2]rune]float64
+	widths   map[string]float64
 }
 
 type glyph struct {
@@ -51,7 +52,7 @@ func loadFaces() (*faces, error) {
 		if err != nil {
 			return nil, fmt.Errorf("font %s: %w", l.name, err)
 		}
-		*l.to = &face{name: l.name, truetype: l.truetype, sfnt: parsed, glyphs: map[rune]glyph{}, kerns: map[[2]rune]float64{}}
+		*l.to = &face{name: l.name, truetype: l.truetype, sfnt: parsed, glyphs: map[rune]glyph{}, kerns: map[[2]rune]float64{}, widths: map[string]float64{}}
 	}
 	return &f, nil
 }
@@ -95,6 +96,9 @@ func (f *face) kern(a, b rune) float64 {
 
 // width returns the width of the text in ems.
 func (f *face) width(text string) float64 {
+	if w, ok := f.widths[text]; ok {
+		return w
+	}
 	w, last := 0.0, rune(-1)
 	for _, r := range text {
 		if last >= 0 {
@@ -103,6 +107,7 @@ func (f *face) width(text string) float64 {
 		w += f.glyph(r).advance
 		last = r
 	}
+	f.widths[text] = w
 	return w
 }
 

@@ -13,6 +13,7 @@ import (
 type Hyphenator struct {
 	patterns   *hyphenation.Lang
 	exceptions map[string][]int // lower-case word to rune offsets
+	known      map[string][]string
 }
 
 const (
@@ -38,7 +39,7 @@ func NewHyphenator(tex io.Reader) (*Hyphenator, error) {
 		body, _, _ := strings.Cut(after, "}")
 		return body
 	}
-	h := &Hyphenator{exceptions: map[string][]int{}}
+	h := &Hyphenator{exceptions: map[string][]int{}, known: map[string][]string{}}
 	if h.patterns, err = hyphenation.New(strings.NewReader(section("patterns"))); err != nil {
 		return nil, fmt.Errorf("hyphenation patterns: %w", err)
 	}
@@ -60,6 +61,7 @@ func (h *Hyphenator) Except(words ...string) {
 		}
 		h.exceptions[strings.ToLower(strings.ReplaceAll(w, "-", ""))] = breaks
 	}
+	clear(h.known)
 }
 
 // parts cuts a word of letters where it may be hyphenated.
@@ -68,6 +70,15 @@ func (h *Hyphenator) parts(word string) []string {
 	if h == nil || len(runes) < leastBefore+leastBehind || len(runes) > longestWord {
 		return []string{word}
 	}
+	known, ok := h.known[word]
+	if !ok {
+		known = h.cut(word, runes)
+		h.known[word] = known
+	}
+	return known
+}
+
+func (h *Hyphenator) cut(word string, runes []rune) []string {
 	breaks, ok := h.exceptions[strings.ToLower(word)]
 	if !ok {
 		breaks = h.patterns.Hyphenate(word)

@@ -81,6 +81,7 @@ type maker struct {
 	height float64     // of the page's text
 	title  *float
 	fills  map[fillKey][]filled
+	below  []float64 // height of the pieces from each on
 }
 
 // heights are how many lines more than usual pages are tried with where something on them
@@ -127,6 +128,10 @@ func (l *layouter) makeUpIn() []*page {
 	m := &maker{pieces: l.pieces, height: l.pageText, title: l.title, fills: map[fillKey][]filled{}}
 	for _, f := range l.floats {
 		m.queues[f.order] = append(m.queues[f.order], f)
+	}
+	m.below = make([]float64, len(m.pieces)+1)
+	for i := len(m.pieces) - 1; i >= 0; i-- {
+		m.below[i] = m.below[i+1] + m.pieces[i].height + m.pieces[i].space
 	}
 	ways := []*way{{}}
 	var best *way
@@ -383,10 +388,7 @@ func lateness(lines int) float64 {
 
 // remaining is the height of what is still to be placed, in columns.
 func (m *maker) remaining(n *way) float64 {
-	h := 0.0
-	for _, p := range m.pieces[n.next:] {
-		h += p.height + p.space
-	}
+	h := m.below[n.next]
 	for order, queue := range m.queues {
 		for _, f := range queue[n.done[order]:] {
 			h += f.height + floatGap
