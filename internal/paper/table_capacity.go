@@ -9,7 +9,10 @@ import (
 )
 
 // scalarRow is a row of a table that has one finding over all runs in every cell.
-type scalarRow struct{ title, name, label, labelled string }
+type scalarRow struct {
+	title, name, label, labelled string
+	times                        float64 // what the title says that values are multiplied by; 0: nothing
+}
 
 // scalarTable has the findings of an analysis over all runs, with their intervals, by
 // testbed. note gives an inline that follows a cell's finding, or nil; without a
@@ -41,6 +44,9 @@ func (v *view) scalarTable(analysis, title string, rows []scalarRow, note func(f
 			}
 			known = true
 			e := quantity.NewEstimate(f)
+			if r.times > 0 {
+				e = quantity.EstimateIn(f, quantity.Scale{Factor: 1 / r.times})
+			}
 			if f.Unit == finding.Users || f.Unit == finding.Requests { // the title says it
 				e.Symbol = ""
 			}
@@ -73,7 +79,7 @@ func (v *view) scalarOf(analysis, testbed string, r scalarRow) (finding.Finding,
 }
 
 var capacityRows = []scalarRow{
-	{title: "λ, throughput of one user", name: "lambda"}, {title: "σ, contention", name: "sigma"}, {title: "κ, coherency", name: "kappa"},
+	{title: "λ, throughput of one user", name: "lambda"}, {title: "σ, contention", name: "sigma"}, {title: "1,000 κ, coherency", name: "kappa", times: 1000},
 	{title: "Users at the peak", name: "peak_users"}, {title: "Throughput at the peak", name: "peak_throughput"},
 	{title: "Misfit", name: "misfit"},
 }
