@@ -71,7 +71,7 @@ func TestBrowser(t *testing.T) {
 	}{
 		{"leaves testbeds out", testToggles}, {"zooms by mouse", testZoomByMouse}, {"zooms by button", testZoomByButton},
 		{"tells values by mouse", testMouse}, {"tells values of other curves", testOtherCurves}, {"tells values by key", testKeys}, {"is used by keys alone", testKeysAlone},
-		{"tells values by finger", testFinger}, {"zooms by fingers", testFingers}, {"changes its theme", testTheme}, {"keeps still", testReducedMotion},
+		{"tells values by finger", testFinger}, {"zooms by fingers", testFingers}, {"changes its theme", testTheme}, {"keeps still", testReducedMotion}, {"is printed", testPrint},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			window(b, 1280, 900, false)
@@ -461,6 +461,21 @@ func testTheme(t *testing.T, b *htmltest.Browser) {
 	}
 	if n := b.String(`(() => { try { return localStorage.length + document.cookie.length } catch { return 0 } })()`); n != "0" {
 		t.Errorf("%s things are remembered", n)
+	}
+}
+
+// What is printed is black on white, whatever it looks like on the screen.
+func testPrint(t *testing.T, b *htmltest.Browser) {
+	b.Click(`document.getElementById("theme")`)
+	b.Call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
+	defer b.Call("Emulation.setEmulatedMedia", map[string]any{"media": ""}, nil)
+	for property, want := range map[string]string{"ground": "#ffffff", "ink": "#202020", "soft": "#5c5c5c", "faint": "#f4f4f1", "line": "#d5d5d0", "t1": "#0072b2"} {
+		if got := b.String(`getComputedStyle(document.documentElement).getPropertyValue("--` + property + `")`); got != want {
+			t.Errorf("%s is printed as %s", property, got)
+		}
+	}
+	if n := b.String(`[...document.querySelectorAll("#bar, #contents, .tools, details, #tip")].filter(e => e.checkVisibility()).length`); n != "0" {
+		t.Errorf("%s things are printed that only work on a screen", n)
 	}
 }
 

@@ -14,6 +14,13 @@ import (
 // does in print, where letters may have a colour of their own.
 type shown struct{ light, dark string }
 
+func (s shown) on(dark bool) string {
+	if dark {
+		return s.dark
+	}
+	return s.light
+}
+
 // lookOf gives the colours of figures their looks.
 var lookOf = map[string]shown{
 	"ink":           {light: "#202020", dark: "#e6e6e3"},
@@ -32,6 +39,15 @@ var lookOf = map[string]shown{
 	"t4":            {dark: "#e896c5"},
 	"t5":            {dark: "#a3dcff"},
 	"t6":            {dark: "#ffc54d"},
+}
+
+// pageColors are those of what is not in figures.
+var pageColors = []struct {
+	name string
+	shown
+}{
+	{"link", shown{"#0b4f8a", "#8ac0f5"}}, {"faint", shown{"#f4f4f1", "#1d2125"}}, {"line", shown{"#d5d5d0", "#3a3f45"}},
+	{"soft", shown{"#5c5c5c", "#a9adb3"}}, {"tip", shown{lightGround, "#252a30"}},
 }
 
 // What everything stands on.
@@ -75,6 +91,9 @@ func properties(dark bool) string {
 		area, words := look(c, dark)
 		fmt.Fprintf(&b, "--%s:%s;--%s-w:%s;", c.Name, area, c.Name, words)
 	}
+	for _, c := range pageColors {
+		fmt.Fprintf(&b, "--%s:%s;", c.name, c.on(dark))
+	}
 	scale := lightScale
 	if dark {
 		scale = darkScale
@@ -88,12 +107,8 @@ func properties(dark bool) string {
 
 // look is how a colour of figures looks in areas and lines, and in letters.
 func look(c figure.Color, dark bool) (area, words string) {
-	s := lookOf[c.Name]
-	switch {
-	case dark && s.dark != "":
-		return s.dark, s.dark
-	case !dark && s.light != "":
-		return s.light, s.light
+	if own := lookOf[c.Name].on(dark); own != "" {
+		return own, own
 	}
 	return css(c.NRGBA), css(c.Words)
 }
