@@ -199,20 +199,27 @@ func ColorName(c color.NRGBA) string {
 	return colorNames[c]
 }
 
-// Color is a colour that has a name.
+// Color is a colour that has a name, and may be another in letters.
 type Color struct {
 	Name string
 	color.NRGBA
+	Words color.NRGBA
 }
 
 // Colors are the colours that have a name.
 func Colors() []Color {
-	all := []Color{
-		{"ink", ink}, {"gray", gray}, {"light-gray", lightGray}, {"ground", color.NRGBA{0xff, 0xff, 0xff, 0xff}},
+	var all []Color
+	for _, c := range []struct {
+		name string
+		color.NRGBA
+	}{
+		{"ink", ink}, {"gray", gray}, {"light-gray", lightGray}, {"ground", white},
 		{"hardware", hardware.shade.(color.NRGBA)}, {"own-kernel", ownKernel}, {"shared-kernel", shared}, {"hypervisor", hyper}, {"program", userSpace},
+	} {
+		all = append(all, Color{c.name, c.NRGBA, c.NRGBA})
 	}
-	for i, c := range palette {
-		all = append(all, Color{TestbedColor(i), c})
+	for i, h := range palette {
+		all = append(all, Color{TestbedColor(i), h.color, h.words})
 	}
 	return all
 }
@@ -223,7 +230,9 @@ func TestbedColor(i int) string { return "t" + quantity.Digits(float64(i%len(pal
 var colorNames = func() map[color.NRGBA]string {
 	names := map[color.NRGBA]string{{A: 0xff}: "ink"} // plain black is gonum's
 	for _, c := range Colors() {
-		names[c.NRGBA] = cmp.Or(names[c.NRGBA], c.Name)
+		for _, one := range []color.NRGBA{c.NRGBA, c.Words} {
+			names[one] = cmp.Or(names[one], c.Name)
+		}
 	}
 	return names
 }()

@@ -234,7 +234,7 @@ func (d *drawer) drawLaws(c draw.Canvas, panels []*lawPanel, columns int, tick v
 		a := annotate(c)
 		a.Begin(Of(k.testbed))
 		c.DrawGlyph(st.glyph(markRadius), vg.Point{X: x + 2.5, Y: data.Max.Y + 14})
-		name, words := fit(bold(letters(letter, st.color, text.XLeft, text.YCenter)), d.name(k.testbed), width-8)
+		name, words := fit(bold(letters(letter, st.words, text.XLeft, text.YCenter)), d.name(k.testbed), width-8)
 		c.FillText(name, vg.Point{X: x + 8, Y: data.Max.Y + 14}, words)
 		peak, words := fit(letters(tickLetter, gray, text.XLeft, text.YCenter), k.summary(), width)
 		c.FillText(peak, vg.Point{X: x, Y: data.Max.Y + 6}, words)

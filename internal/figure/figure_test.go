@@ -326,8 +326,8 @@ func TestMatrix(t *testing.T) {
 		if gray(scale.color(v)) <= gray(scale.color(v*1.1)) {
 			t.Errorf("%.2f is not lighter than %.2f", v, v*1.1)
 		}
-		if d := gray(scale.color(v)) - gray(scale.ink(v)); math.Abs(d) < 80 {
-			t.Errorf("the number %.2f can't be read on its cell", v)
+		if k := Contrast(scale.color(v), scale.ink(v)); k < 4.5 {
+			t.Errorf("the number %.2f has a contrast of %.1f to its cell", v, k)
 		}
 	}
 }

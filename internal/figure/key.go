@@ -34,7 +34,7 @@ func (d *drawer) key(width vg.Length, testbeds []string, more ...keyEntry) key {
 	var entries []keyEntry
 	for _, t := range testbeds {
 		st := d.styles[t]
-		entries = append(entries, keyEntry{st.glyph(markRadius), st.color, d.name(t), t})
+		entries = append(entries, keyEntry{st.glyph(markRadius), st.words, d.name(t), t})
 	}
 	var lines key
 	room := vg.Length(0)

@@ -114,7 +114,7 @@ func (d *drawer) drawMatrix(c draw.Canvas, testbeds, aggressors, victims []strin
 		for _, t := range testbeds {
 			at := y - matrixLine/2
 			within(c, Of(t), func() {
-				words.Color = d.styles[t].color
+				words.Color = d.styles[t].words
 				c.FillText(words, vg.Point{X: c.Min.X + classes + 6, Y: at}, d.name(t))
 				words.Color = ink
 				for i, v := range victims {
@@ -176,12 +176,7 @@ func (h heat) color(v float64) color.NRGBA {
 func (h heat) shade(v float64) Shade { return Shade{h.color(v), h.share(v)} }
 
 // ink is the colour of a number that can be read there.
-func (h heat) ink(v float64) color.NRGBA {
-	if h.share(v) > 0.5 {
-		return color.NRGBA{0xff, 0xff, 0xff, 0xff}
-	}
-	return ink
-}
+func (h heat) ink(v float64) color.NRGBA { return Readable(h.color(v)) }
 
 // key draws the scale.
 func (h heat) key(c draw.Canvas, r vg.Rectangle) {

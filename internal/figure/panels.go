@@ -88,7 +88,7 @@ type endLabel struct {
 // inside writes the label among the data, near its line's end at x: right of it or
 // above, where the fewest of the points lie.
 func (l endLabel) inside(c draw.Canvas, x vg.Length, points []vg.Point) {
-	st := letters(letter, l.style.color, text.XLeft, text.YCenter)
+	st := letters(letter, l.style.words, text.XLeft, text.YCenter)
 	w := st.Width(l.text)
 	const pad, step = 1, letter + 2
 	at := func(left, middle vg.Length) vg.Rectangle {
@@ -131,7 +131,7 @@ func endLabels(c draw.Canvas, x, low, high vg.Length, labels []endLabel) {
 			if d := ys[i] - l.y; d > 2 || d < -2 {
 				c.StrokeLine2(draw.LineStyle{Color: l.style.color, Width: thinLine}, x, l.y, x+4, ys[i])
 			}
-			c.FillText(letters(letter, l.style.color, text.XLeft, text.YCenter), vg.Point{X: x + 5, Y: ys[i]}, l.text)
+			c.FillText(letters(letter, l.style.words, text.XLeft, text.YCenter), vg.Point{X: x + 5, Y: ys[i]}, l.text)
 		})
 	}
 }

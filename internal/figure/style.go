@@ -14,21 +14,24 @@ import (
 // style is how a testbed is drawn: by colour, by dashes and by the shape of its marks,
 // so that any one of them is enough to tell it.
 type style struct {
-	color  color.NRGBA
+	hue
 	dashes []vg.Length
 	mark   draw.GlyphDrawer
 }
 
+// hue is a colour in lines and areas, and in letters, which must stand out more.
+type hue struct{ color, words color.NRGBA }
+
 // palette is Okabe and Ito's (Color Universal Design, 2008), told apart by the colour
 // blind, ordered so that neighbours differ in lightness too.
-var palette = []color.NRGBA{
-	{0x30, 0x30, 0x30, 0xff}, // the baseline
-	{0x00, 0x72, 0xb2, 0xff},
-	{0xd5, 0x5e, 0x00, 0xff},
-	{0x00, 0x9e, 0x73, 0xff},
-	{0xcc, 0x79, 0xa7, 0xff},
-	{0x56, 0xb4, 0xe9, 0xff},
-	{0xe6, 0x9f, 0x00, 0xff},
+var palette = []hue{
+	{color.NRGBA{0x30, 0x30, 0x30, 0xff}, color.NRGBA{0x30, 0x30, 0x30, 0xff}}, // the baseline
+	{color.NRGBA{0x00, 0x72, 0xb2, 0xff}, color.NRGBA{0x00, 0x67, 0xa3, 0xff}},
+	{color.NRGBA{0xd5, 0x5e, 0x00, 0xff}, color.NRGBA{0xb0, 0x4a, 0x00, 0xff}},
+	{color.NRGBA{0x00, 0x9e, 0x73, 0xff}, color.NRGBA{0x00, 0x75, 0x5a, 0xff}},
+	{color.NRGBA{0xcc, 0x79, 0xa7, 0xff}, color.NRGBA{0xa2, 0x41, 0x7b, 0xff}},
+	{color.NRGBA{0x56, 0xb4, 0xe9, 0xff}, color.NRGBA{0x1f, 0x72, 0xa6, 0xff}},
+	{color.NRGBA{0xe6, 0x9f, 0x00, 0xff}, color.NRGBA{0x8a, 0x5f, 0x00, 0xff}},
 }
 
 var dashes = [][]vg.Length{nil, {5, 1.6}, {1.6, 1.3}, {6, 1.5, 1.5, 1.5}, {3, 1.2}, {8, 2}, {1, 2}}
@@ -36,7 +39,7 @@ var dashes = [][]vg.Length{nil, {5, 1.6}, {1.6, 1.3}, {6, 1.5, 1.5, 1.5}, {3, 1.
 // styleOf is that of the i-th testbed. Beyond the palette colours come again, with other
 // dashes and, until there is none left, a mark of its own.
 func styleOf(i int) style {
-	return style{color: palette[i%len(palette)], dashes: dashes[(i+i/len(palette))%len(dashes)], mark: marks[i%len(marks)]}
+	return style{hue: palette[i%len(palette)], dashes: dashes[(i+i/len(palette))%len(dashes)], mark: marks[i%len(marks)]}
 }
 
 func (s style) line(width vg.Length) draw.LineStyle {

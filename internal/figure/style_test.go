@@ -56,6 +56,9 @@ func TestStyles(t *testing.T) {
 				t.Errorf("testbeds %d and %d have the same line", j, i)
 			}
 		}
+		if k := Contrast(styleOf(i).words, white); k < 4.5 {
+			t.Errorf("letters of testbed %d have a contrast of %.1f", i, k)
+		}
 		c := styleOf(i).color
 		if gray := 0.299*float64(c.R) + 0.587*float64(c.G) + 0.114*float64(c.B); gray > 185 {
 			t.Errorf("testbed %d is too light to be seen on white", i)

@@ -301,7 +301,7 @@ func (d *drawer) columnTitle(c draw.Canvas, k *runColumn, data vg.Rectangle) {
 	y := data.Max.Y + 17
 	within(c, Of(k.testbed), func() {
 		c.DrawGlyph(st.glyph(markRadius), vg.Point{X: data.Min.X + 2.5, Y: y})
-		c.FillText(bold(letters(letter, st.color, text.XLeft, text.YCenter)), vg.Point{X: data.Min.X + 8, Y: y}, d.name(k.testbed))
+		c.FillText(bold(letters(letter, st.words, text.XLeft, text.YCenter)), vg.Point{X: data.Min.X + 8, Y: y}, d.name(k.testbed))
 	})
 }
 

@@ -71,7 +71,7 @@ func TestBrowser(t *testing.T) {
 	}{
 		{"leaves testbeds out", testToggles}, {"zooms by mouse", testZoomByMouse}, {"zooms by button", testZoomByButton},
 		{"tells values by mouse", testMouse}, {"tells values of other curves", testOtherCurves}, {"tells values by key", testKeys}, {"is used by keys alone", testKeysAlone},
-		{"tells values by finger", testFinger}, {"zooms by fingers", testFingers}, {"changes its theme", testTheme}, {"keeps still", testReducedMotion},
+		{"tells values by finger", testFinger}, {"zooms by fingers", testFingers}, {"changes its theme", testTheme}, {"keeps still", testReducedMotion}, {"is printed", testPrint},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			window(b, 1280, 900, false)
@@ -85,6 +85,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("fits a phone", func(t *testing.T) { testPhone(t, b) })
 	t.Run("can be read", func(t *testing.T) { testContrast(t, b, page) })
 	t.Run("is not fooled", func(t *testing.T) { testHostile(t, b) })
+	t.Run("bears odd words", func(t *testing.T) { testOddWords(t, b) })
 }
 
 const throughput = `document.getElementById("fig:throughput")`
@@ -464,6 +465,21 @@ func testTheme(t *testing.T, b *htmltest.Browser) {
 	}
 }
 
+// What is printed is black on white, whatever it looks like on the screen.
+func testPrint(t *testing.T, b *htmltest.Browser) {
+	b.Click(`document.getElementById("theme")`)
+	b.Call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
+	defer b.Call("Emulation.setEmulatedMedia", map[string]any{"media": ""}, nil)
+	for property, want := range map[string]string{"ground": "#ffffff", "ink": "#202020", "soft": "#5c5c5c", "faint": "#f4f4f1", "line": "#d5d5d0", "t1": "#0072b2"} {
+		if got := b.String(`getComputedStyle(document.documentElement).getPropertyValue("--` + property + `")`); got != want {
+			t.Errorf("%s is printed as %s", property, got)
+		}
+	}
+	if n := b.String(`[...document.querySelectorAll("#bar, #contents, .tools, details, #tip")].filter(e => e.checkVisibility()).length`); n != "0" {
+		t.Errorf("%s things are printed that only work on a screen", n)
+	}
+}
+
 func testReducedMotion(t *testing.T, b *htmltest.Browser) {
 	scroll := func() string { return b.String(`getComputedStyle(document.documentElement).scrollBehavior`) }
 	prefer(b, "prefers-reduced-motion", "no-preference")
@@ -514,8 +530,7 @@ func testPhone(t *testing.T, b *htmltest.Browser) {
 			b.Open(page)
 			b.Eval(`document.querySelectorAll("details").forEach(e => { e.open = true })`, nil)
 			if got := b.String(`document.scrollingElement.scrollWidth - innerWidth`); got != "0" {
-				t.Errorf("%s testbeds, %d wide: the page is %s wider; too wide are %s", name, width, got, b.String(
-					`[...document.querySelectorAll("body *")].filter(e => !e.closest(".plot, .scroll, pre, fieldset") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.nodeName + "#" + e.id + "." + e.className).join()`))
+				t.Errorf("%s testbeds, %d wide: the page is %s wider; too wide are %s", name, width, got, tooWide(b))
 			}
 			if got := b.String(`innerWidth`); got != fmt.Sprint(width) {
 				t.Errorf("the window is %s wide", got)
@@ -572,24 +587,65 @@ func testContrast(t *testing.T, b *htmltest.Browser, page string) {
 	prefer(b, "prefers-color-scheme", "")
 }
 
+// infested are the campaign's findings with those words in names, notes and facts.
+func infested(c resulttest.Campaign, words string) []finding.Finding {
+	findings := c.Findings()
+	for i, f := range findings {
+		if f.Testbed == "lxc" {
+			findings[i].Testbed = "lxc" + words
+		}
+		if f.Note.Get("value") == "lxc" || f.Note.Get("value") == "made-up" || f.Name == "software_php" {
+			findings[i].Note = csvio.MakeLabels("host", f.Note.Get("host"), "value", words)
+		}
+		if f.Name == "warning" || f.Name == "source" {
+			findings[i].Note = csvio.MakeLabels("warning", words, "file", words, "sha256", words)
+		}
+	}
+	return findings
+}
+
+// Words without end, from right to left, invisible or over lines leave the page as wide as
+// the window is.
+func testOddWords(t *testing.T, b *htmltest.Browser) {
+	for name, words := range map[string]string{
+		"long": strings.Repeat("W", 300), "long code": strings.Repeat("a/", 200), "right to left": strings.Repeat("\u05d0\u05d1 ", 60), "zero width": strings.Repeat("W\u200b\u2060\ufeff\u00ad", 80),
+		"lines": "a\nb\u2028c\r\n\td \\input{x} 50 % $x$ #1 & ~",
+	} {
+		page := written(t, infested(resulttest.First(), words), paper.Options{Title: words, Author: words, Affiliation: words})
+		for _, width := range []int{360, 1280} {
+			window(b, width, 800, width < 1000)
+			b.Open(page)
+			if got := b.String(`document.scrollingElement.scrollWidth - innerWidth`); got != "0" {
+				t.Errorf("%s words, %d wide: the page is %s wider; too wide are %s", name, width, got, tooWide(b))
+			}
+			x, y, w, h := area(b, requestTime)
+			for i := range 50 { // scrolling there, which takes back what is said, may last
+				b.Mouse("Moved", x+w*0.2+float64(i%2), y+h/2)
+				if b.String(`document.getElementById("tip").hidden`) == "false" {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			if got := b.String(`((tip, r) => r.width > 0 && r.left >= 0 && r.right <= innerWidth && tip.scrollWidth <= tip.clientWidth)(document.getElementById("tip"), document.getElementById("tip").getBoundingClientRect())`); got != "true" {
+				t.Errorf("%s words, %d wide: what a figure says leaves the window", name, width)
+			}
+			noComplaints(t, b)
+		}
+	}
+}
+
+// tooWide names what sticks out of the window.
+func tooWide(b *htmltest.Browser) string {
+	return b.String(`[...document.querySelectorAll("body *")].filter(e => !e.closest(".plot, .scroll, pre, fieldset") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.nodeName + "#" + e.id + "." + e.className).join()`)
+}
+
 // Names, notes and facts that would be markup, were they let.
 func testHostile(t *testing.T, b *htmltest.Browser) {
 	window(b, 1280, 900, false)
 	evil := `</title></script><script>alert(1)</script><img src=x onerror=alert(2)>"'><svg/onload=alert(3)>` + "\u202e|;"
 	c := resulttest.First()
 	c.Matrix = true
-	findings := c.Findings()
-	for i, f := range findings {
-		if f.Testbed == "lxc" {
-			findings[i].Testbed = "lxc" + evil
-		}
-		if f.Note.Get("value") == "lxc" || f.Note.Get("value") == "made-up" || f.Name == "software_php" {
-			findings[i].Note = csvio.MakeLabels("host", f.Note.Get("host"), "value", evil)
-		}
-		if f.Name == "warning" || f.Name == "source" {
-			findings[i].Note = csvio.MakeLabels("warning", evil, "file", evil, "sha256", evil)
-		}
-	}
+	findings := infested(c, evil)
 	plain := written(t, c.Findings(), paper.Options{})
 	page := written(t, findings, paper.Options{Title: evil, Author: evil, Affiliation: evil})
 	kinds := `[...new Set([...document.querySelectorAll("*")].map(e => e.nodeName))].sort().join()`

@@ -10,15 +10,18 @@ import (
 	"virtcmp/internal/figure/svgcanvas"
 )
 
-// shown is how a named colour of figures looks: in areas and lines, and in letters, where
-// it must stand out more.
-type shown struct {
-	light, lightWords string // lightWords "": as light
-	dark, darkWords   string
+// shown is how a named colour of figures looks on a light and on a dark page; "" as it
+// does in print, where letters may have a colour of their own.
+type shown struct{ light, dark string }
+
+func (s shown) on(dark bool) string {
+	if dark {
+		return s.dark
+	}
+	return s.light
 }
 
-// lookOf gives the colours of figures their looks. What is not listed looks on the page
-// as it does in print.
+// lookOf gives the colours of figures their looks.
 var lookOf = map[string]shown{
 	"ink":           {light: "#202020", dark: "#e6e6e3"},
 	"gray":          {light: "#6a6a6a", dark: "#a3a7ad"},
@@ -29,13 +32,22 @@ var lookOf = map[string]shown{
 	"shared-kernel": {light: "#aecde6", dark: "#28557c"},
 	"hypervisor":    {light: "#b5dccb", dark: "#22604a"},
 	"program":       {light: "#f7f7f5", dark: "#25292e"},
-	"t0":            {light: "#303030", dark: "#ececec"},
-	"t1":            {light: "#0072b2", lightWords: "#0067a3", dark: "#4f9fe0"},
-	"t2":            {light: "#d55e00", lightWords: "#b04a00", dark: "#ff8c42"},
-	"t3":            {light: "#009e73", lightWords: "#00755a", dark: "#38c99c"},
-	"t4":            {light: "#cc79a7", lightWords: "#a2417b", dark: "#e896c5"},
-	"t5":            {light: "#56b4e9", lightWords: "#1f72a6", dark: "#a3dcff"},
-	"t6":            {light: "#e69f00", lightWords: "#8a5f00", dark: "#ffc54d"},
+	"t0":            {dark: "#ececec"},
+	"t1":            {dark: "#4f9fe0"},
+	"t2":            {dark: "#ff8c42"},
+	"t3":            {dark: "#38c99c"},
+	"t4":            {dark: "#e896c5"},
+	"t5":            {dark: "#a3dcff"},
+	"t6":            {dark: "#ffc54d"},
+}
+
+// pageColors are those of what is not in figures.
+var pageColors = []struct {
+	name string
+	shown
+}{
+	{"link", shown{"#0b4f8a", "#8ac0f5"}}, {"faint", shown{"#f4f4f1", "#1d2125"}}, {"line", shown{"#d5d5d0", "#3a3f45"}},
+	{"soft", shown{"#5c5c5c", "#a9adb3"}}, {"tip", shown{lightGround, "#252a30"}},
 }
 
 // What everything stands on.
@@ -79,35 +91,26 @@ func properties(dark bool) string {
 		area, words := look(c, dark)
 		fmt.Fprintf(&b, "--%s:%s;--%s-w:%s;", c.Name, area, c.Name, words)
 	}
+	for _, c := range pageColors {
+		fmt.Fprintf(&b, "--%s:%s;", c.name, c.on(dark))
+	}
 	scale := lightScale
 	if dark {
 		scale = darkScale
 	}
 	for i := range svgcanvas.ShadeSteps {
 		c := mix(parse(scale[0]), parse(scale[1]), (float64(i)+0.5)/svgcanvas.ShadeSteps)
-		words := "#000000"
-		if contrast(c, parse("#ffffff")) > contrast(c, parse(words)) {
-			words = "#ffffff"
-		}
-		fmt.Fprintf(&b, "--h%d:%s;--h%d-w:%s;", i, css(c), i, words)
+		fmt.Fprintf(&b, "--h%d:%s;--h%d-w:%s;", i, css(c), i, css(figure.Readable(c)))
 	}
 	return b.String()
 }
 
-// look is how a colour of figures looks in areas and in letters.
+// look is how a colour of figures looks in areas and lines, and in letters.
 func look(c figure.Color, dark bool) (area, words string) {
-	s, ok := lookOf[c.Name]
-	switch {
-	case !ok:
-		return css(c.NRGBA), css(c.NRGBA)
-	case dark && s.darkWords != "":
-		return s.dark, s.darkWords
-	case dark:
-		return s.dark, s.dark
-	case s.lightWords != "":
-		return s.light, s.lightWords
+	if own := lookOf[c.Name].on(dark); own != "" {
+		return own, own
 	}
-	return s.light, s.light
+	return css(c.NRGBA), css(c.Words)
 }
 
 func css(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
@@ -124,21 +127,4 @@ func parse(s string) color.NRGBA {
 func mix(a, b color.NRGBA, share float64) color.NRGBA {
 	m := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + (float64(b)-float64(a))*share)) }
 	return color.NRGBA{m(a.R, b.R), m(a.G, b.G), m(a.B, b.B), 0xff}
-}
-
-// contrast of two colours, from 1 to 21 (WCAG 2.2, contrast ratio).
-func contrast(a, b color.NRGBA) float64 {
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
-func luminance(c color.NRGBA) float64 {
-	linear := func(v uint8) float64 {
-		s := float64(v) / 255
-		if s <= 0.04045 {
-			return s / 12.92
-		}
-		return math.Pow((s+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }

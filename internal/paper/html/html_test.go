@@ -247,26 +247,26 @@ func TestContrast(t *testing.T) {
 			area, words := look(c, dark)
 			switch {
 			case on[c.Name]:
-				if k := contrast(parse(ink), parse(area)); k < 4.5 {
+				if k := figure.Contrast(parse(ink), parse(area)); k < 4.5 {
 					t.Errorf("dark %v: ink on %s has a contrast of %.1f", dark, c.Name, k)
 				}
 			case c.Name == "ground" || c.Name == "light-gray":
 			default:
-				if k := contrast(parse(words), ground); k < 4.5 {
+				if k := figure.Contrast(parse(words), ground); k < 4.5 {
 					t.Errorf("dark %v: words in %s have a contrast of %.1f", dark, c.Name, k)
 				}
-				if k := contrast(parse(area), ground); k < 2 {
+				if k := figure.Contrast(parse(area), ground); k < 2 {
 					t.Errorf("dark %v: %s has a contrast of %.1f", dark, c.Name, k)
 				}
 			}
 		}
 		steps := regexp.MustCompile(`--h(\d+):(#\w+);--h\d+-w:(#\w+);`).FindAllStringSubmatch(properties(dark), -1)
-		last := contrast(parse(steps[0][2]), ground)
+		last := figure.Contrast(parse(steps[0][2]), ground)
 		for _, s := range steps {
-			if k := contrast(parse(s[2]), parse(s[3])); k < 4.5 {
+			if k := figure.Contrast(parse(s[2]), parse(s[3])); k < 4.5 {
 				t.Errorf("dark %v: numbers on step %s have a contrast of %.1f", dark, s[1], k)
 			}
-			if k := contrast(parse(s[2]), ground); k < last {
+			if k := figure.Contrast(parse(s[2]), ground); k < last {
 				t.Errorf("dark %v: step %s stands out less than the one before", dark, s[1])
 			} else {
 				last = k
