@@ -38,7 +38,7 @@ const (
 	costLonely     = 90.0 // of one whose text looks lost between floats
 	costCrowd      = 6.0  // of the third float in a column and each more
 	leastText      = 5 * textLead
-	beamWidth      = 32
+	beamWidth      = 64
 	mostFloatsPage = 6
 )
 
