@@ -56,27 +56,31 @@ func simulateRuns(bed simulate.Testbed, r simulate.Ramp, seed uint64, runs int) 
 type told struct {
 	counters, latency, errors, truth float64
 	step, latencyStep                float64
-	slope                            float64
 }
 
 // tell analyses simulated runs, and keeps no more of them than that.
 func tell(bed simulate.Testbed, r simulate.Ramp, seed uint64, runs int) []told {
-	all := make([]told, runs)
+	return ofRuns(bed, r, seed, runs, func(p simulated) told {
+		at := func(o onset) float64 {
+			if !o.found {
+				return math.NaN()
+			}
+			return o.time
+		}
+		return told{
+			counters: at(p.swap), latency: at(p.degraded), errors: at(p.failing.onset), truth: p.truth,
+			step: max(p.swap.gap, p.swap.resolution), latencyStep: p.degraded.resolution,
+		}
+	})
+}
+
+// ofRuns returns what simulated runs tell, a few of which are held at once.
+func ofRuns[T any](bed simulate.Testbed, r simulate.Ramp, seed uint64, runs int, tell func(simulated) T) []T {
+	all := make([]T, runs)
 	const batch = 20
 	for from := 0; from < runs; from += batch {
 		some := simulateRuns(bed, r, seed<<20+uint64(from), min(batch, runs-from))
-		parallel(len(some), func(i int) {
-			p := some[i]
-			at := func(o onset) float64 {
-				if !o.found {
-					return math.NaN()
-				}
-				return o.time
-			}
-			t := told{counters: at(p.swap), latency: at(p.degraded), errors: at(p.failing.onset), truth: p.truth, step: max(p.swap.gap, p.swap.resolution), latencyStep: p.degraded.resolution}
-			t.slope, _ = p.trendSlope(p.regimeEnd())
-			all[from+i] = t
-		})
+		parallel(len(some), func(i int) { all[from+i] = tell(some[i]) })
 	}
 	return all
 }
@@ -163,6 +167,8 @@ func onsetCases(r simulate.Ramp) (cases []struct {
 	}
 	add("step by half", simulate.Testbed{Service: 0.06, Cores: 2, Thrash: 1e9, Step: 0.5})
 	add("step, doubled", simulate.Testbed{Service: 0.06, Cores: 2, Thrash: 1e9, Step: 1})
+	add("linear", simulate.Testbed{Service: 0.06, Cores: 2, Thrash: 5, Growth: 1})
+	add("square", simulate.Testbed{Service: 0.06, Cores: 2, Thrash: 5, Growth: 2})
 	add("gentle", simulate.Testbed{Service: 0.06, Cores: 2, Thrash: 12})
 	add("slow, timeouts", simulate.Testbed{Service: 0.2, Cores: 1, Thrash: 5})
 	add("never saturated", simulate.Testbed{Service: 1, Cores: 64, Thrash: 5})
@@ -184,7 +190,7 @@ func TestCalibrateOnsetError(t *testing.T) {
 		for _, one := range onsetCases(r) {
 			n := stattest.Simulations(8, 200)
 			if r == longRamp {
-				n = stattest.Simulations(4, 100)
+				n = stattest.Simulations(12, 100)
 			}
 			all := tell(one.Testbed, r, 12, n)
 			sum := func(of func(told) float64) (found, apart, bias float64) {
@@ -205,10 +211,7 @@ func TestCalibrateOnsetError(t *testing.T) {
 			if cf < 99 || ca > most {
 				t.Errorf("%v s, %s: counters find %v %%, %v s off", r.End, one.name, cf, ca)
 			}
-			if one.Thrash == 12 || one.Service == 0.2 {
-				most = max(10, 2*perUser) // its first user's swapping costs 2 %; or its requests take a quarter of a minute
-			}
-			if lf < 85 || la > most+1 {
+			if lf < 85 || la > most {
 				t.Errorf("%v s, %s: latency finds %v %%, %v s off", r.End, one.name, lf, la)
 			}
 		}
@@ -298,65 +301,8 @@ func TestCalibrateOnsetIntervals(t *testing.T) {
 				if stattest.Full() {
 					fmt.Printf("%4.0f s  %-18s %-20s %6.1f %6.1f %6.1f %6.1f\n", r.End, one.name, kind.name, shares[0], shares[1], shares[2], shares[3])
 				}
-				if one.Silence > 0 { // samples so far apart tell the onset 0.4 s late on average, and thirty runs are sure enough of that
-					shares = shares[:3]
-				}
 				if kind.held && (slices.Min(shares) < 90 || slices.Min(shares[:3]) < 92) {
 					t.Errorf("%v s, %s, %s: the intervals of 3, 5, 10 runs and more hold the truth in %.1f %%", r.End, one.name, kind.name, shares)
-				}
-			}
-		}
-	}
-}
-
-// The interval of the trend's slope holds the truth: in a closed loop that saturates, one more
-// user makes every request as much slower as one page keeps the cores busy.
-func TestCalibrateTrendSlope(t *testing.T) {
-	campaigns := stattest.Simulations(200, 2000)
-	if stattest.Full() {
-		fmt.Printf("calibrate: how often the 95 %% interval over runs holds the true trend_slope, in percent of %d campaigns\n", campaigns)
-		fmt.Printf("%-37s %-27s   %s\n", "", "of a page's mean time", "of the slope's own mean")
-		fmt.Printf("%-7s %-11s %-6s %8s %6s %6s %6s %6s   %6s %6s %6s %6s\n", "ramp", "noise", "spread", "bias", "3", "5", "10", "30", "3", "5", "10", "30")
-	}
-	for _, r := range []simulate.Ramp{shortRamp, longRamp} {
-		for _, shape := range noises {
-			for _, spread := range []float64{0.05, 0.2} {
-				n := stattest.Simulations(60, 1000)
-				if r == longRamp {
-					if n = stattest.Simulations(0, 300); n == 0 {
-						continue
-					}
-				}
-				bed := simulate.Testbed{Service: 0.06, Cores: 2, Noise: shape.noise, Spread: spread, Wander: 0.05}
-				slopes := present(tell(bed, r, 16, n), func(t told) float64 { return t.slope })
-				truth := 0.06 / 2 * math.Exp(spread*spread/2)
-				itself := stat.Mean(slopes) // which a slope of medians need not be, where a tail is heavy
-				var shares, own []float64
-				for _, k := range []int{3, 5, 10, 30} {
-					rng := rand.New(rand.NewPCG(17, uint64(k)))
-					held, heldOwn := 0, 0
-					for range campaigns {
-						var s stat.Runs
-						for _, i := range rng.Perm(len(slopes))[:k] {
-							s.Num = append(s.Num, slopes[i])
-						}
-						i, ok := stat.Summarise(s).Mean()
-						if ok && i.Low <= truth && truth <= i.High {
-							held++
-						}
-						if ok && i.Low <= itself && itself <= i.High {
-							heldOwn++
-						}
-					}
-					shares = append(shares, 100*float64(held)/float64(campaigns))
-					own = append(own, 100*float64(heldOwn)/float64(campaigns))
-				}
-				if stattest.Full() {
-					fmt.Printf("%4.0f s  %-11s %-6.2f %+6.2f %% %6.1f %6.1f %6.1f %6.1f   %6.1f %6.1f %6.1f %6.1f\n", r.End, shape.name, spread, 100*(itself/truth-1),
-						shares[0], shares[1], shares[2], shares[3], own[0], own[1], own[2], own[3])
-				}
-				if slices.Min(own[:3]) < 88 {
-					t.Errorf("%v s, %s, spread %v: the intervals of 3, 5, 10 and 30 runs hold their mean in %.1f %%", r.End, shape.name, spread, own)
 				}
 			}
 		}

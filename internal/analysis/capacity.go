@@ -78,11 +78,11 @@ func (c *campaign) scalable() map[string]scalings {
 	return all
 }
 
-// delays returns each run's free parameters.
+// delays returns each run's parameters, whatever their signs, without bias.
 func (s scalings) delays() []stat.Delays {
 	all := make([]stat.Delays, len(s))
 	for i, p := range s {
-		all[i] = p.scaling.Free
+		all[i] = p.scaling.Unbiased
 	}
 	return all
 }

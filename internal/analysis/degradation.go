@@ -20,11 +20,12 @@ const (
 // throughput collapses; that rise is looked for. It cannot be told from one that
 // has another cause than memory.
 //
-// Of 2,700 simulated runs without an onset 5 had one, all with a service time that
-// drifts, or grows with the users, by a quarter or more and wanders by 10 % besides. Where service
-// slows down by a step the median error is 1 s on a ramp of 800 s, where it doubles
-// within 5 users 4 to 5 s, and where that takes 12 users 8 s or 1.1 users, late: one
-// more user then costs 2 % (TestCalibrateFalseAlarms, TestCalibrateOnsetError).
+// Of 2,700 simulated runs without an onset 9 had one, all with a service time that
+// wanders by 10 %, and in six of them grows with the users, or drifts, by a quarter or
+// more besides. Where service slows down by a step the median error is 1 s on a ramp of
+// 800 s, early by half of what a request takes; where it doubles within 5 users 3 to 6 s,
+// and where that takes 12 users 7 s or 0.9 users
+// (TestCalibrateFalseAlarms, TestCalibrateOnsetError).
 func (p *ramp) degradationFromLatency() onset {
 	signal, start, told := p.timePerUser()
 	rise, measured := stat.FindRise(signal)

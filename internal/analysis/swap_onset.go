@@ -152,7 +152,9 @@ func (p *ramp) swapUsed() []point {
 // samples end without one, more than these spans before the run does, there may have
 // been one later. The threshold is twice the median rate of the spans in the first 15 %
 // of the run, or the median plus five robust standard deviations if that is more;
-// but at least swapFloor and at most swapCeiling.
+// but at least swapFloor and at most swapCeiling. Samples more than a second apart must
+// exceed it in their last second only, when the spans begin then, and before that the
+// median plus the deviations: swapping that begins late in a gap is not that of the next.
 func (p *ramp) swapFromCounters() onset {
 	traffic := p.swapTraffic()
 	if len(traffic) < 2 || p.duration <= 0 {
@@ -163,24 +165,26 @@ func (p *ramp) swapFromCounters() onset {
 	for t := traffic[0].x; t+swapSpan <= max(learning*p.duration, 2*swapSpan); t += max(1, p.duration/1000) {
 		quiet = append(quiet, rate(t))
 	}
-	threshold := float64(swapFloor)
+	threshold, usual := float64(swapFloor), 0.0
 	if len(quiet) > 0 {
 		middle := stat.Median(slices.Clone(quiet))
-		threshold = min(max(threshold, 2*middle, middle+5*stat.Spread(quiet)), swapCeiling)
+		usual = min(middle+5*stat.Spread(quiet), swapCeiling)
+		threshold = min(max(threshold, 2*middle, usual), swapCeiling)
 	}
 	last := traffic[len(traffic)-1].x
 	for i := 1; i < len(traffic); i++ {
 		before, now := traffic[i-1], traffic[i]
-		if now.x <= before.x || (now.y-before.y)/(now.x-before.x) <= threshold {
+		gap := now.x - before.x
+		if gap <= 0 || now.y-before.y <= threshold*min(gap, 1)+usual*max(0, gap-1) {
 			continue
 		}
 		sustained := before.x+(swapSpans-1)*swapSpan <= last // else it is too late to tell
 		for k := range swapSpans {
-			from := before.x + float64(k*swapSpan)
+			from := now.x - min(gap, 1) + float64(k*swapSpan)
 			sustained = sustained && (from+swapSpan > last || rate(from) > threshold)
 		}
 		if sustained {
-			return onset{measured: true, found: true, time: (before.x + now.x) / 2, gap: now.x - before.x, resolution: now.x - before.x}
+			return onset{measured: true, found: true, time: (before.x + now.x) / 2, gap: gap, resolution: gap}
 		}
 	}
 	if last < p.duration-swapSpans*swapSpan {

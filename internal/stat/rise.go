@@ -22,6 +22,8 @@ const (
 	riseMost    = 0.41 // log(1.5): but no more
 	riseSurely  = 0.69 // log(2): a doubling is more than a drift, however slow
 	riseBend    = 0.7  // of a straight line's squared residuals that a bent one may have
+	bendBefore  = 2    // times as many values before a bend as behind it tell the trend there
+	bendFewest  = 24   // but no fewer
 	riseAfter   = 10   // fewest values behind the change point
 	riseP       = 1e-5 // not 0.05: there are many change points to choose from, and their noise is known but roughly
 )
@@ -88,7 +90,9 @@ func begin(y []float64, from, to int, flat float64) int {
 	} else if at < riseSegment || median(at-riseSegment) < flat+riseEffect {
 		return at
 	}
-	if bent := bend(y[:risen], riseSegment); bent > 0 && bent <= from {
+	// What was long before does not matter: it may have another trend.
+	first := max(0, at-max(bendBefore*(risen-at), bendFewest))
+	if bent := first + bend(y[first:risen], riseSegment); bent > first && bent <= from {
 		return bent
 	}
 	return at

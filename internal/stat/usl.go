@@ -68,8 +68,9 @@ type Load struct {
 
 // USLFit is a law fitted to measurements, and how well.
 type USLFit struct {
-	Free    Delays // whatever their signs: what means and tests are to be made of
-	Bounded Delays // the best law whose parameters are not negative
+	Free     Delays // the best law, whatever the parameters' signs
+	Unbiased Delays // Free less its bias: what means and tests over runs are to be made of
+	Bounded  Delays // the best law whose parameters are not negative
 	// Significance of Coherency: Free's over its standard error, which takes the first-order
 	// autocorrelation of the residuals into account.
 	Significance float64
@@ -108,7 +109,7 @@ func FitUSL(loads []Load) (fit USLFit, ok bool) {
 			}
 		}
 	}
-	fit = USLFit{Free: m.delays(free), Bounded: m.delays(best)}
+	fit = USLFit{Free: m.delays(free), Unbiased: m.delays(m.unbiased(free)), Bounded: m.delays(best)}
 	fit.Significance = free[2] / m.standardError(free)
 	fit.Misfit = misfit(loads, fit.Bounded)
 	return fit, !math.IsInf(least, 1)
@@ -257,6 +258,32 @@ func solve(a [3][3]float64, b [3]float64) (x [3]float64, ok bool) {
 		x[i] = sum / l[i][i]
 	}
 	return x, true
+}
+
+// unbiased returns the fit of all parameters less its bias of the first order (Cordeiro and
+// McCullagh, Bias correction in generalized linear models, JRSS B 53, 1991), which the
+// scatter of the residuals tells.
+func (m *gammaModel) unbiased(theta [3]float64) [3]float64 {
+	_, hessian := m.derivatives(theta, [3]bool{true, true, true})
+	var squares float64
+	var pull [3]float64
+	for i, x := range m.x {
+		eta := dot(theta, x)
+		spread, ok := solve(hessian, x)
+		if !ok {
+			return theta
+		}
+		r := m.y[i]*eta - 1
+		squares += m.w[i] * r * r
+		for k := range pull {
+			pull[k] += m.w[i] / (eta * eta * eta) * dot(x, spread) * x[k]
+		}
+	}
+	bias, _ := solve(hessian, pull)
+	for k := range theta {
+		theta[k] -= bias[k] * squares / float64(len(m.y)-3)
+	}
+	return theta
 }
 
 // standardError of the last parameter, from the scatter of the residuals and their

@@ -68,12 +68,13 @@ type Testbed struct {
 	Stall, StallFor float64 // seconds: in the open loop, nothing is served from then on for so long
 
 	SwapUsers  int     // swapping begins when there are this many users
-	Thrash     float64 // service time grows by 1 + (users beyond SwapUsers / Thrash)^1.5; 0: by 12
+	Thrash     float64 // service time grows by 1 + (users beyond SwapUsers / Thrash)^Growth; 0: by 12
+	Growth     float64 // 0: 1.5
 	Step       float64 // service time grows by this share as soon as swapping begins
 	ErrorUsers int     // one answer in three is an error from this many users on
 	Failures   float64 // share of answers that are errors before
 	OwnKernel  bool    // counters from the guest's kernel, not from its cgroup
-	Silence    float64 // mean seconds that a guest's kernel says nothing for, from twice that before it swaps; 0: never
+	Silence    float64 // mean seconds that a guest's kernel says nothing for, from long (six times that) before it swaps; 0: never
 	Background float64 // pages a second that are swapped for no reason, on average
 
 	Select, Insert float64         // seconds

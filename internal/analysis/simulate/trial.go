@@ -181,12 +181,14 @@ func (t *trial) ramp(factor float64) {
 					core = i
 				}
 			}
-			alone := t.bed.Service * factor * wander[second] * noise(t.rng) * swap.slowdown(at) * (1 + t.bed.Drift*at/t.Ramp.End)
+			// What slows a page down is how things are when it is served, not when it is sent.
+			begin := max(at, free[core])
+			alone := t.bed.Service * factor * wander[min(int(begin), len(wander)-1)] * noise(t.rng) * swap.slowdown(begin) * (1 + t.bed.Drift*begin/t.Ramp.End)
 			service := alone * t.bed.slowdown(float64(users))
 			if t.bed.Kappa > 0 && !t.bed.Frozen {
 				service = t.shared(at, alone)
 			}
-			done = max(at, free[core]) + service
+			done = begin + service
 			free[core] = done
 			busy[second] += service
 		}
@@ -240,14 +242,18 @@ type swap struct {
 	begin  float64 // seconds
 	per    float64 // users a second
 	thrash float64
+	growth float64
 	step   float64
 }
 
 // newSwap places the run's onset within half a user of the testbed's.
 func (t *trial) newSwap() swap {
-	s := swap{ramp: t.Ramp, begin: math.Inf(1), per: float64(t.Ramp.To-t.Ramp.From+1) / t.Ramp.Over, thrash: t.bed.Thrash, step: t.bed.Step}
+	s := swap{ramp: t.Ramp, begin: math.Inf(1), per: float64(t.Ramp.To-t.Ramp.From+1) / t.Ramp.Over, thrash: t.bed.Thrash, growth: t.bed.Growth, step: t.bed.Step}
 	if s.thrash == 0 {
 		s.thrash = 12
+	}
+	if s.growth == 0 {
+		s.growth = 1.5
 	}
 	if t.bed.SwapUsers != Never {
 		s.begin = t.Ramp.Begin(t.bed.SwapUsers) + (t.rng.Float64()-0.5)/s.per
@@ -262,7 +268,7 @@ func (s swap) beyond(at float64) float64 {
 
 // slowdown returns by how much longer a page takes for want of memory.
 func (s swap) slowdown(at float64) float64 {
-	slow := 1 + math.Pow(s.beyond(at)/s.thrash, 1.5)
+	slow := 1 + math.Pow(s.beyond(at)/s.thrash, s.growth)
 	if at > s.begin {
 		slow += s.step
 	}
@@ -293,7 +299,7 @@ func (t *trial) counters(s swap, busy []float64) {
 		}
 		in, out := in+idle, out+idle
 		if t.bed.OwnKernel && at >= silentUntil {
-			if t.bed.Silence > 0 && at > s.begin-2*t.bed.Silence {
+			if t.bed.Silence > 0 && at > s.begin-6*t.bed.Silence {
 				silentUntil = at + t.bed.Silence*t.rng.ExpFloat64()
 			}
 			count("node_vmstat_pswpin", 4000+in, "host", "app")
