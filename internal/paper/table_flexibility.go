@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -17,26 +18,27 @@ const notRecovered = "not recovered"
 // criteria of 2014 and, where they were measured, some more: a rating and its evidence
 // a cell. Under it stand the rubric and what is left of the ratings of 2014.
 func (v *view) flexibilityTable() *document.Table {
-	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
-	head := document.Row{Cells: []document.Cell{text("Criterion")}}
-	for _, b := range v.set.Testbeds() {
-		t.Columns = append(t.Columns, document.Column{Wrap: true})
-		head.Cells = append(head.Cells, text(v.names[b]))
-	}
 	if !slices.ContainsFunc(v.set.Testbeds(), v.judged) {
 		return nil
+	}
+	criteria := slices.DeleteFunc(slices.Clone(v.sources.criteria), func(c criterion) bool {
+		return strings.HasPrefix(c.Finding, finding.Operation+"/") && !v.operated()
+	})
+	t := &document.Table{Wide: true, Columns: []document.Column{{Wrap: true}}}
+	head := document.Row{Cells: []document.Cell{text("Criterion")}}
+	verdicts := v.verdicts(criteria)
+	for _, column := range verdicts {
+		t.Columns = append(t.Columns, document.Column{Wrap: true})
+		head.Cells = append(head.Cells, text(strings.Join(column.names, ", ")))
 	}
 	t.Head = []document.Row{head}
 	t.Notes = []document.Inline{&document.Emphasis{Text: []document.Inline{document.Text("Rubric.")}}, document.Text(" ")}
 	end := ""
 	var then []string
-	for _, c := range v.sources.criteria {
-		if strings.HasPrefix(c.Finding, finding.Operation+"/") && !v.operated() {
-			continue
-		}
+	for i, c := range criteria {
 		row := document.Row{Cells: []document.Cell{text(c.Title)}}
-		for _, b := range v.set.Testbeds() {
-			row.Cells = append(row.Cells, v.judge(c, b))
+		for _, column := range verdicts {
+			row.Cells = append(row.Cells, column.cells[i])
 		}
 		t.Body = append(t.Body, row)
 		if r := v.judged2014(c); r != "" {
@@ -53,6 +55,33 @@ func (v *view) flexibilityTable() *document.Table {
 	t.Notes = append(t.Notes, document.Text(". "), &document.Emphasis{Text: []document.Inline{document.Text("Ratings of 2014")}},
 		document.Text(" for CoreOS, XenServer and EC2: "+left+"."))
 	return t
+}
+
+// verdict is what is thought of a testbed, or of several of one technology that nothing
+// sets apart: a cell a criterion.
+type verdict struct {
+	technology string
+	names      []string
+	cells      []document.Cell
+}
+
+// verdicts returns those of all testbeds.
+func (v *view) verdicts(criteria []criterion) []*verdict {
+	var all []*verdict
+	for _, b := range v.set.Testbeds() {
+		one := &verdict{technology: v.sources.technologyOf(v.set, b).ID}
+		for _, c := range criteria {
+			one.cells = append(one.cells, v.judge(c, b))
+		}
+		same := slices.IndexFunc(all, func(other *verdict) bool {
+			return other.technology == one.technology && reflect.DeepEqual(other.cells, one.cells)
+		})
+		if same < 0 {
+			same, all = len(all), append(all, one)
+		}
+		all[same].names = append(all[same].names, v.names[b])
+	}
+	return all
 }
 
 // judged reports whether anything is known, or was measured, of how the testbed is operated.

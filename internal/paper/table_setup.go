@@ -114,6 +114,7 @@ func (v *view) setupTables() (alike, different *document.Table) {
 		names = append(names, v.names[b])
 	}
 	alike, different = table("here"), table(names...)
+	alike.Columns[0].Wrap = false // there is room for what facts are called
 	different.Wide = true
 	for _, g := range factGroups {
 		begun := map[*document.Table]bool{}
