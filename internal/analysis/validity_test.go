@@ -222,8 +222,8 @@ func TestValidity(t *testing.T) {
 		{"an experiment that is not known", add(probe("b", 1, "soak", "http_request_duration_seconds", 1, "")),
 			[]string{"warning=not-analysed;experiment=soak;rows=1"}},
 		{"users who think", remake(func(users float64) float64 { return 0.1 * (1 + 0.05*(users-1) + 0.03*users*(users-1)) }, func(o *observation.Observation) { o.Value *= 0.8 }), []string{"b: warning=little-violated;experiment=ramp;runs=10;of=10;run=1;ratio=0.802"}},
-		{"a busy server", remake(func(users float64) float64 { return 0.05 * users }, func(*observation.Observation) {}), []string{"b: warning=kappa-unidentified;users=10;peak_users=5.673"}},
-		{"a peak far off", remake(func(users float64) float64 { return 0.05 * (1 + 0.01*(users-1) + 0.0001*users*(users-1)) }, func(*observation.Observation) {}), []string{"b: warning=kappa-unidentified;users=10;peak_users=146.9"}},
+		{"a busy server", remake(func(users float64) float64 { return 0.05 * users }, func(*observation.Observation) {}), []string{"b: warning=kappa-unidentified;users=10;peak_users=5.8"}},
+		{"a peak far off", remake(func(users float64) float64 { return 0.05 * (1 + 0.01*(users-1) + 0.0001*users*(users-1)) }, func(*observation.Observation) {}), []string{"b: warning=kappa-unidentified;users=10;peak_users=144.4"}},
 		{"few users", change(func(o *observation.Observation) bool {
 			return o.Metric == "http_request_duration_seconds" && o.Run == 4
 		},

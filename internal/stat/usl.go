@@ -261,11 +261,12 @@ func solve(a [3][3]float64, b [3]float64) (x [3]float64, ok bool) {
 }
 
 // unbiased returns the fit of all parameters less its bias of the first order (Cordeiro and
-// McCullagh, Bias correction in generalized linear models, JRSS B 53, 1991), which the
-// scatter of the residuals tells.
+// McCullagh, Bias correction in generalized linear models, JRSS B 53, 1991). It is in
+// proportion to the variance of sums of residuals, which is less where a page too many in
+// one measurement is one too few in the next. Where they are alike it is taken
+// to be that of independent ones: how much more it is, a run hardly tells.
 func (m *gammaModel) unbiased(theta [3]float64) [3]float64 {
 	_, hessian := m.derivatives(theta, [3]bool{true, true, true})
-	var squares float64
 	var pull [3]float64
 	for i, x := range m.x {
 		eta := dot(theta, x)
@@ -273,27 +274,35 @@ func (m *gammaModel) unbiased(theta [3]float64) [3]float64 {
 		if !ok {
 			return theta
 		}
-		r := m.y[i]*eta - 1
-		squares += m.w[i] * r * r
 		for k := range pull {
 			pull[k] += m.w[i] / (eta * eta * eta) * dot(x, spread) * x[k]
 		}
 	}
 	bias, _ := solve(hessian, pull)
+	variance, rho := m.scatter(theta)
+	rho = min(rho, 0)
 	for k := range theta {
-		theta[k] -= bias[k] * squares / float64(len(m.y)-3)
+		theta[k] -= bias[k] * variance * (1 + rho) / (1 - rho)
 	}
 	return theta
 }
 
 // standardError of the last parameter, from the scatter of the residuals and their
-// first-order autocorrelation.
+// first-order autocorrelation, as longRunVariance has it.
 func (m *gammaModel) standardError(theta [3]float64) float64 {
 	_, hessian := m.derivatives(theta, [3]bool{true, true, true})
 	column, ok := solve(hessian, [3]float64{0, 0, 1})
-	if !ok {
+	variance, rho := m.scatter(theta)
+	if !ok || len(m.y) <= 3 || variance == 0 {
 		return math.Inf(1)
 	}
+	rho = max(rho, 0)
+	return math.Sqrt(column[2] * variance * (1 + rho) / (1 - rho))
+}
+
+// scatter returns the variance of the relative residuals and their first-order
+// autocorrelation; neither if there are no more measurements than parameters.
+func (m *gammaModel) scatter(theta [3]float64) (variance, rho float64) {
 	var squares, products, before float64
 	for i, x := range m.x {
 		r := math.Sqrt(m.w[i]) * (m.y[i]*dot(theta, x) - 1)
@@ -301,11 +310,10 @@ func (m *gammaModel) standardError(theta [3]float64) float64 {
 	}
 	n := float64(len(m.y))
 	if n <= 3 || squares == 0 {
-		return math.Inf(1)
+		return 0, 0
 	}
-	rho := products / squares
-	rho = min(max(rho+(1+3*rho)/n, 0), 0.95) // as longRunVariance has it
-	return math.Sqrt(column[2] * squares / (n - 3) * (1 + rho) / (1 - rho))
+	rho = products / squares
+	return squares / (n - 3), min(max(rho+(1+3*rho)/n, -0.95), 0.95)
 }
 
 // misfit is USLFit.Misfit.
