@@ -11,6 +11,7 @@ import (
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/observation"
+	"virtcmp/internal/stat"
 )
 
 // Never is the number of users for what does not happen.
@@ -116,6 +117,16 @@ func First(seed uint64) Campaign {
 			},
 		},
 	}
+}
+
+// Scaling returns a testbed whose throughput follows the law and that never swaps, with
+// the ramp that shows it.
+func Scaling(law stat.USL, noise Noise) (Testbed, Ramp) {
+	bed := Testbed{
+		Name: "a", Service: 1 / law.Lambda, Sigma: law.Sigma, Kappa: law.Kappa, Noise: noise,
+		Spread: 0.03, Wander: 0.03, SwapUsers: Never, ErrorUsers: Never,
+	}
+	return bed, Ramp{From: 1, To: 60, Over: 240, End: 240, Timeout: 30}
 }
 
 // Noise draws a positive factor of mean 1.
