@@ -57,7 +57,7 @@ func TestCalibrateCapacity(t *testing.T) {
 			if !stattest.Full() && shape.draw != nil {
 				continue
 			}
-			bed, r := simulate.Scaling(law, shape.draw)
+			bed, r := simulate.Scaling(law.Lambda, law.Sigma, law.Kappa, shape.draw)
 			bed.Frozen = of.frozen
 			runs := scaledRuns(bed, r, uint64(20+k), pool)
 			for _, n := range []int{3, 5, 10} {
@@ -98,7 +98,7 @@ func TestCalibrateCapacity(t *testing.T) {
 
 // calibratePeaks measures how often a peak is stated of a server that has none.
 func calibratePeaks(t *testing.T, pool, campaigns int) {
-	bed, r := simulate.Scaling(stat.USL{Lambda: 20}, nil)
+	bed, r := simulate.Scaling(20, 0, 0, nil)
 	bed.Cores = 2
 	runs := scaledRuns(bed, r, 30, pool)
 	for _, n := range []int{1, 3, 5, 10} {

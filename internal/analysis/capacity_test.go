@@ -12,7 +12,7 @@ import (
 
 // scaling is a campaign of one testbed whose throughput follows the law.
 func scaling(law stat.USL, runs int, seed uint64, noise simulate.Noise) simulate.Campaign {
-	bed, ramp := simulate.Scaling(law, noise)
+	bed, ramp := simulate.Scaling(law.Lambda, law.Sigma, law.Kappa, noise)
 	return simulate.Campaign{Seed: seed, Runs: runs, Ramp: ramp, Testbeds: []simulate.Testbed{bed}}
 }
 

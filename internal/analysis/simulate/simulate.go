@@ -11,7 +11,6 @@ import (
 
 	"virtcmp/internal/csvio"
 	"virtcmp/internal/observation"
-	"virtcmp/internal/stat"
 )
 
 // Never is the number of users for what does not happen.
@@ -119,11 +118,11 @@ func First(seed uint64) Campaign {
 	}
 }
 
-// Scaling returns a testbed whose throughput follows the law and that never swaps, with
-// the ramp that shows it.
-func Scaling(law stat.USL, noise Noise) (Testbed, Ramp) {
+// Scaling returns a testbed whose throughput follows the Universal Scalability Law with
+// these parameters and that never swaps, with the ramp that shows it.
+func Scaling(lambda, sigma, kappa float64, noise Noise) (Testbed, Ramp) {
 	bed := Testbed{
-		Name: "a", Service: 1 / law.Lambda, Sigma: law.Sigma, Kappa: law.Kappa, Noise: noise,
+		Name: "a", Service: 1 / lambda, Sigma: sigma, Kappa: kappa, Noise: noise,
 		Spread: 0.03, Wander: 0.03, SwapUsers: Never, ErrorUsers: Never,
 	}
 	return bed, Ramp{From: 1, To: 60, Over: 240, End: 240, Timeout: 30}
