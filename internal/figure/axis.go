@@ -143,7 +143,7 @@ func labelX(c draw.Canvas, data vg.Rectangle, words string) {
 	st := fitted(letters(letter, ink, text.XCenter, text.YBottom), words, c.Max.X-c.Min.X)
 	half := st.Width(words) / 2
 	x := min(max((data.Min.X+data.Max.X)/2, c.Min.X+half), c.Max.X-half)
-	c.FillText(st, vg.Point{X: x, Y: c.Min.Y + 0.5}, words)
+	c.FillText(st, vg.Point{X: x, Y: c.Min.Y + 1.3}, words)
 }
 
 // labelY writes the label of the vertical axis along the canvas's left, on two lines
