@@ -42,7 +42,7 @@ campaign: build packages ## measure for real, as root (CAMPAIGN=FILE, OUT=DIR; R
 test: packages ## all tests; as root they include real guests, and install what those need
 	$(GO) vet ./...
 	@# one package at a time: real guests beside tests of timing disturb both
-	$(GO) test -p 1 -v -timeout 30m ./... 2>&1 | { grep -v -E '^\s*(=== (RUN|PAUSE|CONT|NAME)|--- PASS|PASS$$)' || true; }
+	$(GO) test -p 1 -v -timeout 30m ./... 2>&1 | { grep --line-buffered -v -E '^\s*(=== (RUN|PAUSE|CONT|NAME)|--- PASS|PASS$$)' || true; }
 
 test-xen: packages ## real guests on Xen, nested under QEMU: as root, and for about ten minutes
 	REAL_TESTBEDS=xen $(GO) test -p 1 -v -count=1 -timeout 40m -run 'TestReal' ./internal/testbed/xen ./cmd/collect
@@ -60,7 +60,7 @@ bench: writers compiler ## analyze beside vegeta and DuckDB, how it grows with t
 
 calibrate: ## how often intervals, tests and onsets are right, in simulations with known truth (docs/calibration.md)
 	CALIBRATE=full $(GO) test -count=1 -v -timeout 60m -run Calibrate ./internal/stat ./internal/analysis 2>&1 | \
-		{ grep -v -E '^\s*(=== |--- PASS|PASS$$)' || true; }
+		{ grep --line-buffered -v -E '^\s*(=== |--- PASS|PASS$$)' || true; }
 
 compiler:
 	@command -v g++ >/dev/null || { echo "DuckDB, which make bench compares with, needs a C++ compiler: apt-get install g++" >&2; exit 1; }
